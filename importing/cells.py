@@ -23,6 +23,7 @@ _NO_VALUE = frozenset({"NULL", "null", "(null)", "[NULL]", r"\N", "#N/A", "#NULL
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?")
 # A spreadsheet program takes a cell that begins with one of these for a formula, also after a tab or a line break.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_CONTROL = re.compile(r"\s*[\x00-\x1f\x7f-\x9f\u2028\u2029]+\s*")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -44,7 +45,7 @@ def _needs_apostrophe(text: str) -> bool:
 
 def is_no_value(column: Column, text: str) -> bool:
     """Tell whether the text is a word such as NULL that an exporter wrote in place of an empty cell."""
-    if column.content is Content.TEXT and not column.one_of and not column.refers_to:
+    if column.content in (Content.TEXT, Content.LINES) and not column.one_of and not column.refers_to:
         return text in _NO_VALUE
     return text.upper() in _NO_VALUE
 
@@ -70,6 +71,11 @@ def _read_flag(text: str) -> bool:
 
 def _read_list(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def _read_line(text: str) -> str:
+    """Return the text with a space in place of line breaks, tabs and other control characters."""
+    return _CONTROL.sub(" ", _read_text(text)).strip()
 
 
 def _read_text(text: str) -> str:
@@ -170,7 +176,8 @@ def reader_of(column: Column) -> Callable[[str], Any]:
     if column.name in ("sourcedId", "id") or (column.refers_to and column.content is Content.TEXT):
         return _read_id
     readers: dict[Content, Callable[[str], Any]] = {
-        Content.TEXT: _read_text,
+        Content.TEXT: _read_line,
+        Content.LINES: _read_text,
         Content.DATE: read_date,
         Content.FLAG: _read_flag,
         Content.LIST: _read_list,

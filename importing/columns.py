@@ -8,9 +8,10 @@ DELETED = frozenset({"tobedeleted", "inactive"})
 
 
 class Content(StrEnum):
-    """The type of a cell's value."""
+    """The type of a cell's value. TEXT is one line, as names are; LINES may have several."""
 
     TEXT = "text"
+    LINES = "lines"
     DATE = "date"
     FLAG = "flag"
     LIST = "list"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from attendance.rules.people.names import shows_something
 from importing.cells import is_no_value, reader_of, unescaped
 from importing.columns import DELETED, Column, FileSpecification
 from importing.report import Report
@@ -110,6 +111,8 @@ class _Reader:
         is_sound = True
         for at, column, required, read, empty in self.columns:
             text = row[at].strip()
+            if not shows_something(text):
+                text = ""
             if not required and text and is_no_value(column, text):
                 self.report.warn(self.file, line, column.name, text, "stands for no value; read as an empty cell")
                 text = ""

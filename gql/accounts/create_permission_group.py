@@ -6,14 +6,16 @@ from uuid import UUID
 import strawberry
 
 from attendance.actions.accounts.permission_groups import create_permission_group
+from attendance.rules.accounts.granting import LONGEST_NAME
 from db.accounts.staff import read_groups
 from gql.accounts.account_refusals import PermissionGroupNameTaken
 from gql.accounts.permission_group import PermissionGroup, show_group
-from gql.accounts.staff_arguments import OF_GROUP_NAME, checked_name, checked_permissions
+from gql.accounts.staff_arguments import OF_GROUP_NAME, checked_permissions
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission, SecurityEventKind
 
@@ -42,7 +44,7 @@ async def resolve(
     info: Info,
     input: Annotated[CreatePermissionGroupInput, strawberry.argument(description="The permission group to create.")],
 ) -> CreatePermissionGroupResult | None:
-    name = checked_name(input.name, "input.name")
+    name = checked_name(input.name, "input.name", LONGEST_NAME)
     permissions = checked_permissions(input.permissions, "input.permissions")
     async with act_once(
         info, input, UUID, lambda uow, viewer, now: create_permission_group(uow, viewer, name, permissions)

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from attendance.actions.accounts.staff import StaffDraft, create_staff
+from attendance.rules.accounts.granting import LONGEST_NAME
 from gql.accounts.account_refusals import EmailTaken
 from gql.accounts.staff_account import StaffAccount, show_accounts
 from gql.accounts.staff_arguments import (
@@ -16,13 +17,13 @@ from gql.accounts.staff_arguments import (
     OF_PERMISSIONS,
     checked_email,
     checked_groups,
-    checked_name,
     checked_permissions,
 )
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission, SecurityEventKind
 
@@ -53,8 +54,8 @@ CreateStaffResult: TypeAlias = Annotated[
 def read_draft(input: CreateStaffInput, place: str = "input") -> StaffDraft:
     """Raises BadInput."""
     return StaffDraft(
-        checked_name(input.first_name, f"{place}.firstName"),
-        checked_name(input.last_name, f"{place}.lastName", may_be_blank=True),
+        checked_name(input.first_name, f"{place}.firstName", LONGEST_NAME),
+        checked_name(input.last_name, f"{place}.lastName", LONGEST_NAME, may_be_blank=True),
         checked_email(input.email, f"{place}.email"),
         checked_permissions(input.permissions, f"{place}.permissions"),
         checked_groups(input.permission_group_ids, f"{place}.permissionGroupIds"),

@@ -26,15 +26,6 @@ OF_GROUPS = (
 OF_GROUP_NAME = f"The name, 1 to {LONGEST_NAME} characters."
 
 
-def checked_name(given: str, argument: str, *, may_be_blank: bool = False) -> str:
-    """Return the name without surrounding white space. Raises BadInput."""
-    name = given.strip()
-    if len(name) > LONGEST_NAME or (not name and not may_be_blank):
-        least = 0 if may_be_blank else 1
-        raise BadInput(f"{argument} has {len(name)} characters; {least} to {LONGEST_NAME} are allowed.")
-    return name
-
-
 def checked_email(given: str | None, argument: str) -> str | None:
     """Return the address, or None when it is null or blank. Raises BadInput for a text that is no address."""
     email = (given or "").strip()

@@ -6,15 +6,17 @@ from uuid import UUID
 import strawberry
 
 from attendance.actions.accounts.permission_groups import update_permission_group
+from attendance.rules.accounts.granting import LONGEST_NAME
 from db.accounts.staff import read_groups
 from gql.accounts.account_refusals import LastOwner, PermissionGroupNameTaken
 from gql.accounts.permission_group import PermissionGroup, show_group
-from gql.accounts.staff_arguments import OF_GROUP_NAME, checked_name, checked_permissions
+from gql.accounts.staff_arguments import OF_GROUP_NAME, checked_permissions
 from gql.fields.access import requires
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission, SecurityEventKind
 from gql.protocol.errors import NotFound
@@ -47,7 +49,7 @@ async def resolve(
     info: Info, input: Annotated[UpdatePermissionGroupInput, strawberry.argument(description="The changes.")]
 ) -> UpdatePermissionGroupResult | None:
     group_id = decode_id(input.permission_group_id, "PermissionGroup", "input.permissionGroupId")
-    name = None if input.name is None else checked_name(input.name, "input.name")
+    name = None if input.name is None else checked_name(input.name, "input.name", LONGEST_NAME)
     given = input.permissions
     permissions = None if given is None else checked_permissions(given, "input.permissions")
     async with act_once(

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import Maybe
 
 from attendance.actions.accounts.staff import StaffChanges, update_staff
+from attendance.rules.accounts.granting import LONGEST_NAME
 from gql.accounts.account_refusals import EmailTaken, LastOwner
 from gql.accounts.staff_account import StaffAccount, show_accounts
 from gql.accounts.staff_arguments import (
@@ -16,7 +17,6 @@ from gql.accounts.staff_arguments import (
     OF_LAST_NAME,
     checked_email,
     checked_groups,
-    checked_name,
     checked_permissions,
 )
 from gql.fields.access import requires
@@ -24,6 +24,7 @@ from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission, SecurityEventKind
 
@@ -66,8 +67,8 @@ def _changes(input: UpdateStaffInput) -> StaffChanges:
     groups, permissions = input.permission_group_ids, input.permissions
     last = input.last_name
     return StaffChanges(
-        None if input.first_name is None else checked_name(input.first_name, "input.firstName"),
-        None if last is None else checked_name(last, "input.lastName", may_be_blank=True),
+        None if input.first_name is None else checked_name(input.first_name, "input.firstName", LONGEST_NAME),
+        None if last is None else checked_name(last, "input.lastName", LONGEST_NAME, may_be_blank=True),
         has_email=input.email is not None,
         email=None if input.email is None else checked_email(input.email.value, "input.email"),
         permissions=None if permissions is None else checked_permissions(permissions, "input.permissions"),

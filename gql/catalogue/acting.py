@@ -15,8 +15,8 @@ from gql.catalogue.effect import CatalogueEffect, show_effect
 from gql.enrollments.enrollment_arguments import checked_date
 from gql.fields.access import requires
 from gql.fields.context import Info, rehearsing
+from gql.fields.names import checked_name, optional_name
 from gql.fields.vocabulary import Permission
-from gql.people.student_texts import checked_text, optional_text
 from gql.protocol.errors import BadInput
 
 Act: TypeAlias = Callable[[UnitOfWork, Viewer, datetime], Awaitable[CatalogueChanged]]
@@ -49,10 +49,6 @@ def checked_terms(since: date | None, *, corrects_past: bool = False, notifies: 
     return Terms(since, corrects_past, notifies)
 
 
-def checked_name(given: str) -> str:
-    return checked_text(given, "input.name", NAME_LENGTH)
-
-
 def checked_zone(given: str) -> str:
     """Return the IANA name. Raises BadInput for any other text."""
     if not is_time_zone(given):
@@ -78,9 +74,10 @@ def required(values: dict[str, Any], *names: str) -> dict[str, Any]:
 def with_name(values: dict[str, Any]) -> dict[str, Any]:
     """Return the values with their name checked, if there is one. Raises BadInput."""
     required(values, "name")
-    return values | {"name": checked_name(values["name"])} if "name" in values else values
+    return values | {"name": checked_name(values["name"], "input.name", NAME_LENGTH)} if "name" in values else values
 
 
-def with_text(values: dict[str, Any], name: str, longest: int) -> dict[str, Any]:
-    """Return the values with an optional text checked, if there is one. Raises BadInput."""
-    return values | {name: optional_text(values[name], f"input.{name}", longest)} if name in values else values
+def with_label(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values with their label checked, if there is one. Raises BadInput."""
+    label = "label"
+    return values | {label: optional_name(values[label], "input.label", NAME_LENGTH)} if label in values else values

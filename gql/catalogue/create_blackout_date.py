@@ -27,9 +27,9 @@ from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import optional_name
 from gql.fields.user_errors import PermissionDenied
 from gql.people.erasure_refusals import ImportIsRunning
-from gql.people.student_texts import optional_text
 
 
 @strawberry.input(description="The closure.")
@@ -65,7 +65,7 @@ CreateBlackoutDateResult: TypeAlias = Annotated[
 def _act(input: CreateBlackoutDateInput) -> Act:
     schedule_id = decode_id(input.blackout_schedule_id, "BlackoutSchedule", "input.blackoutScheduleId")
     starts_on, ends_on = checked_date(input.starts_on, "input.startsOn"), checked_date(input.ends_on, "input.endsOn")
-    closure = Closure(starts_on, ends_on, input.scope, optional_text(input.label, "input.label", NAME_LENGTH))
+    closure = Closure(starts_on, ends_on, input.scope, optional_name(input.label, "input.label", NAME_LENGTH))
     terms = checked_terms(None, corrects_past=input.corrects_past, notifies=input.notify_families)
     return lambda uow, viewer, now: create_blackout_date(uow, viewer, schedule_id, closure, terms, now=now)
 

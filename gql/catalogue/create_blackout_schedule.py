@@ -6,7 +6,7 @@ import strawberry
 
 from attendance.actions.catalogue.blackouts import create_blackout_schedule
 from attendance.actions.catalogue.changed import CatalogueChanged
-from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act, checked_name
+from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act
 from gql.catalogue.blackout import BlackoutSchedule
 from gql.catalogue.catalogue_refusals import NotPossible
 from gql.catalogue.effect import CatalogueEffect, show_effect
@@ -14,6 +14,7 @@ from gql.catalogue.shown import blackout_schedule_of
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.people.erasure_refusals import ImportIsRunning
 
@@ -41,7 +42,7 @@ CreateBlackoutScheduleResult: TypeAlias = Annotated[
 
 
 def _act(input: CreateBlackoutScheduleInput) -> Act:
-    name = checked_name(input.name)
+    name = checked_name(input.name, "input.name", NAME_LENGTH)
     return lambda uow, viewer, now: create_blackout_schedule(uow, viewer, name)
 
 

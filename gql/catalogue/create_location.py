@@ -7,13 +7,14 @@ import strawberry
 from attendance.actions.catalogue.changed import CatalogueChanged
 from attendance.actions.catalogue.locations import create_location
 from gql.calendar.offering import Location
-from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act, checked_name, checked_zone
+from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act, checked_zone
 from gql.catalogue.catalogue_refusals import NotPossible
 from gql.catalogue.effect import CatalogueEffect, show_effect
 from gql.catalogue.shown import location_of
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.people.erasure_refusals import ImportIsRunning
 
@@ -38,7 +39,7 @@ CreateLocationResult: TypeAlias = Annotated[
 
 
 def _act(input: CreateLocationInput) -> Act:
-    name, zone = checked_name(input.name), checked_zone(input.time_zone)
+    name, zone = checked_name(input.name, "input.name", NAME_LENGTH), checked_zone(input.time_zone)
     return lambda uow, viewer, now: create_location(uow, viewer, name, zone)
 
 

@@ -16,7 +16,6 @@ from gql.catalogue.acting import (
     NAME_LENGTH,
     NEEDS,
     Act,
-    checked_name,
     checked_terms,
     rehearsed,
 )
@@ -29,6 +28,7 @@ from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.listing_arguments import MOST_IDS
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.people.erasure_refusals import ImportIsRunning
 
@@ -92,7 +92,7 @@ CreateOfferingResult: TypeAlias = Annotated[
 
 
 def _act(input: CreateOfferingInput) -> Act:
-    values = offering_values(input) | {"name": checked_name(input.name)}
+    values = offering_values(input) | {"name": checked_name(input.name, "input.name", NAME_LENGTH)}
     values["location_id"] = decode_id(input.location_id, "Location", "input.locationId")
     sessions, instructors = checked_links(input.session_ids, input.instructor_ids)
     draft = OfferingDraft(input.kind, values, sessions or (), instructors or (), checked_slots(input.timeslots))

@@ -7,7 +7,7 @@ import strawberry
 from attendance.actions.catalogue.changed import CatalogueChanged
 from attendance.actions.catalogue.programs import create_program
 from gql.calendar.offering import Program
-from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act, checked_name
+from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act
 from gql.catalogue.catalogue_refusals import NotPossible
 from gql.catalogue.effect import CatalogueEffect, show_effect
 from gql.catalogue.shown import program_of
@@ -15,6 +15,7 @@ from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.people.erasure_refusals import ImportIsRunning
 
@@ -41,7 +42,7 @@ CreateProgramResult: TypeAlias = Annotated[
 
 
 def _act(input: CreateProgramInput) -> Act:
-    name, given = checked_name(input.name), input.blackout_schedule_id
+    name, given = checked_name(input.name, "input.name", NAME_LENGTH), input.blackout_schedule_id
     schedule_id = None if given is None else decode_id(given, "BlackoutSchedule", "input.blackoutScheduleId")
     return lambda uow, viewer, now: create_program(uow, viewer, name, schedule_id)
 

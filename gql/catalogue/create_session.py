@@ -7,7 +7,7 @@ import strawberry
 
 from attendance.actions.catalogue.changed import CatalogueChanged
 from attendance.actions.catalogue.sessions import create_session
-from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act, checked_name
+from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act
 from gql.catalogue.catalogue_refusals import NotPossible
 from gql.catalogue.effect import CatalogueEffect, show_effect
 from gql.catalogue.session import Session
@@ -16,6 +16,7 @@ from gql.enrollments.enrollment_arguments import checked_date
 from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.people.erasure_refusals import ImportIsRunning
 
@@ -43,7 +44,8 @@ CreateSessionResult: TypeAlias = Annotated[
 
 
 def _act(input: CreateSessionInput) -> Act:
-    name, starts_on = checked_name(input.name), checked_date(input.starts_on, "input.startsOn")
+    name = checked_name(input.name, "input.name", NAME_LENGTH)
+    starts_on = checked_date(input.starts_on, "input.startsOn")
     ends_on = None if input.ends_on is None else checked_date(input.ends_on, "input.endsOn")
     return lambda uow, viewer, now: create_session(uow, viewer, name, starts_on, ends_on)
 

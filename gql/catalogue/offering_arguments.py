@@ -12,6 +12,7 @@ from gql.catalogue.acting import NAME_LENGTH
 from gql.enrollments.enrollment_arguments import checked_date
 from gql.fields.global_ids import decode_id, decode_ids
 from gql.fields.listing_arguments import MOST_IDS
+from gql.fields.names import optional_name
 from gql.people.student_texts import optional_text
 from gql.protocol.errors import BadInput
 
@@ -52,7 +53,7 @@ def checked_slot(given: TimeslotInput, place: str) -> SlotDraft:
         checked_weekday(given.weekday, place),
         checked_time(given.start_time, place),
         checked_minutes(given.duration_minutes, place),
-        optional_text(given.room, f"{place}.room", NAME_LENGTH),
+        optional_name(given.room, f"{place}.room", NAME_LENGTH),
         None if given.starts_on is None else checked_date(given.starts_on, f"{place}.startsOn"),
         None if given.ends_on is None else checked_date(given.ends_on, f"{place}.endsOn"),
     )
@@ -93,7 +94,7 @@ def slot_values(input: Any) -> dict[str, Any]:
     if input.duration_minutes is not None:
         values["minutes"] = checked_minutes(input.duration_minutes.value, "input")
     if input.room is not None:
-        values["room"] = optional_text(input.room.value, "input.room", NAME_LENGTH)
+        values["room"] = optional_name(input.room.value, "input.room", NAME_LENGTH)
     return values | _dates(input)
 
 

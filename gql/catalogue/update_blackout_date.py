@@ -19,7 +19,7 @@ from gql.catalogue.acting import (
     given_values,
     rehearsed,
     required,
-    with_text,
+    with_label,
 )
 from gql.catalogue.blackout import BlackoutDate
 from gql.catalogue.catalogue_refusals import MarksInTheWay, NotPossible, PastIsFixed
@@ -74,7 +74,7 @@ UpdateBlackoutDateResult: TypeAlias = Annotated[
 def _act(input: UpdateBlackoutDateInput) -> Act:
     closure_id = decode_id(input.blackout_date_id, "BlackoutDate", "input.blackoutDateId")
     values = given_values(starts_on=input.starts_on, ends_on=input.ends_on, scope=input.scope, label=input.label)
-    values = with_text(required(values, "starts_on", "ends_on", "scope"), "label", NAME_LENGTH)
+    values = with_label(required(values, "starts_on", "ends_on", "scope"))
     for name, argument in (("starts_on", "input.startsOn"), ("ends_on", "input.endsOn")):
         if name in values:
             checked_date(values[name], argument)

@@ -6,7 +6,7 @@ import strawberry
 
 from attendance.actions.catalogue.blackouts import update_blackout_schedule
 from attendance.actions.catalogue.changed import CatalogueChanged
-from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act, checked_name
+from gql.catalogue.acting import MANAGES, NAME_LENGTH, NEEDS, Act
 from gql.catalogue.blackout import BlackoutSchedule
 from gql.catalogue.catalogue_refusals import NotPossible
 from gql.catalogue.effect import CatalogueEffect, show_effect
@@ -15,6 +15,7 @@ from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.people.erasure_refusals import ImportIsRunning
 
@@ -45,7 +46,7 @@ UpdateBlackoutScheduleResult: TypeAlias = Annotated[
 
 def _act(input: UpdateBlackoutScheduleInput) -> Act:
     schedule_id = decode_id(input.blackout_schedule_id, "BlackoutSchedule", "input.blackoutScheduleId")
-    name = checked_name(input.name)
+    name = checked_name(input.name, "input.name", NAME_LENGTH)
     return lambda uow, viewer, now: update_blackout_schedule(uow, viewer, schedule_id, name)
 
 

@@ -12,6 +12,7 @@ from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission, Portal, SecurityEventKind
 from gql.people.people import Kiosk, show_launched_kiosk
@@ -74,9 +75,7 @@ async def resolve(
 
 def _checked(input: LaunchKioskInput, now: datetime) -> Launch:
     location_id = decode_id(input.location_id, "Location", "input.locationId")
-    name = input.name.strip()
-    if not 0 < len(name) <= _LONGEST_NAME:
-        raise BadInput(f"input.name has {len(name)} characters; 1 to {_LONGEST_NAME} are allowed.")
+    name = checked_name(input.name, "input.name", _LONGEST_NAME)
     wanted = input.expires_at or now + timedelta(days=_USUAL_DAYS)
     expires_at = wanted.replace(microsecond=0)
     if not now < expires_at <= now + timedelta(days=_MOST_DAYS):

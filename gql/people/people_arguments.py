@@ -5,6 +5,7 @@ from datetime import date, datetime
 import strawberry
 
 from attendance.rules.people.registering import NewFamily, NewGuardian, NewStudent
+from gql.fields.names import checked_name
 from gql.people.student_texts import (
     COMMENT_LENGTH,
     MEDICAL_LENGTH,
@@ -12,7 +13,6 @@ from gql.people.student_texts import (
     NAME_LENGTH,
     checked_birth,
     checked_phones,
-    checked_text,
     optional_email,
     optional_phone,
     optional_text,
@@ -35,7 +35,7 @@ class FamilyInput:
 
     def checked(self, argument: str) -> NewFamily:
         return NewFamily(
-            checked_text(self.name, f"{argument}.name", NAME_LENGTH),
+            checked_name(self.name, f"{argument}.name", NAME_LENGTH),
             optional_email(self.email, f"{argument}.email"),
             optional_phone(self.phone, f"{argument}.phone"),
         )
@@ -55,8 +55,8 @@ class GuardianInput:
 
     def checked(self, argument: str) -> NewGuardian:
         return NewGuardian(
-            checked_text(self.first_name, f"{argument}.firstName", NAME_LENGTH),
-            checked_text(self.last_name, f"{argument}.lastName", NAME_LENGTH),
+            checked_name(self.first_name, f"{argument}.firstName", NAME_LENGTH),
+            checked_name(self.last_name, f"{argument}.lastName", NAME_LENGTH),
             optional_email(self.email, f"{argument}.email"),
             checked_phones(self.phones, f"{argument}.phones"),
         )
@@ -82,8 +82,8 @@ class StudentInput:
 
     def checked(self, argument: str, now: datetime) -> NewStudent:
         return NewStudent(
-            checked_text(self.first_name, f"{argument}.firstName", NAME_LENGTH),
-            checked_text(self.last_name, f"{argument}.lastName", NAME_LENGTH),
+            checked_name(self.first_name, f"{argument}.firstName", NAME_LENGTH),
+            checked_name(self.last_name, f"{argument}.lastName", NAME_LENGTH),
             checked_birth(self.birth_on, f"{argument}.birthOn", now),
             optional_text(self.gender, f"{argument}.gender", NAME_LENGTH),
             optional_text(self.medical_alert, f"{argument}.medicalAlert", MEDICAL_LENGTH),

@@ -12,11 +12,12 @@ from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.visible import find_families
 from gql.fields.vocabulary import Permission
 from gql.people.student import Family
-from gql.people.student_texts import NAME_LENGTH, checked_text, optional_email, optional_phone
+from gql.people.student_texts import NAME_LENGTH, optional_email, optional_phone
 
 
 @strawberry.input(description="The changes to a family. Fields that are left out stay unchanged.")
@@ -59,7 +60,7 @@ async def resolve(
 def _values(given: UpdateFamilyInput) -> dict[str, str | None]:
     values: dict[str, str | None] = {}
     if given.name is not None:
-        values["name"] = checked_text(given.name.value, "input.name", NAME_LENGTH)
+        values["name"] = checked_name(given.name.value, "input.name", NAME_LENGTH)
     if given.email is not None:
         values["email"] = optional_email(given.email.value, "input.email")
     if given.phone is not None:

@@ -12,12 +12,13 @@ from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.vocabulary import Permission
 from gql.people.kept_guardian import show_kept_guardian
 from gql.people.people import Guardian
 from gql.people.people_refusals import GuardianEmailTaken
-from gql.people.student_texts import MOST_PHONES, NAME_LENGTH, checked_phones, checked_text, optional_email
+from gql.people.student_texts import MOST_PHONES, NAME_LENGTH, checked_phones, optional_email
 
 
 @strawberry.input(description="The changes to a guardian. Fields that are left out stay unchanged.")
@@ -68,9 +69,9 @@ async def resolve(
 def _values(given: UpdateGuardianInput) -> dict[str, str | None]:
     values: dict[str, str | None] = {}
     if given.first_name is not None:
-        values["first_name"] = checked_text(given.first_name.value, "input.firstName", NAME_LENGTH)
+        values["first_name"] = checked_name(given.first_name.value, "input.firstName", NAME_LENGTH)
     if given.last_name is not None:
-        values["last_name"] = checked_text(given.last_name.value, "input.lastName", NAME_LENGTH)
+        values["last_name"] = checked_name(given.last_name.value, "input.lastName", NAME_LENGTH)
     if given.email is not None:
         values["email"] = optional_email(given.email.value, "input.email")
     return values

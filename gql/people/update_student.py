@@ -13,6 +13,7 @@ from gql.fields.act_once import act_once
 from gql.fields.context import Info
 from gql.fields.global_ids import decode_id
 from gql.fields.idempotency import KEY_DESCRIPTION
+from gql.fields.names import checked_name
 from gql.fields.user_errors import PermissionDenied
 from gql.fields.visible import find_students
 from gql.people.student import Student
@@ -21,7 +22,6 @@ from gql.people.student_texts import (
     MEDICAL_LENGTH,
     NAME_LENGTH,
     checked_birth,
-    checked_text,
     optional_text,
 )
 from gql.protocol.errors import NotFound
@@ -85,9 +85,9 @@ async def resolve(
 def _values(given: UpdateStudentInput, now: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if given.first_name is not None:
-        values["first_name"] = checked_text(given.first_name.value, "input.firstName", NAME_LENGTH)
+        values["first_name"] = checked_name(given.first_name.value, "input.firstName", NAME_LENGTH)
     if given.last_name is not None:
-        values["last_name"] = checked_text(given.last_name.value, "input.lastName", NAME_LENGTH)
+        values["last_name"] = checked_name(given.last_name.value, "input.lastName", NAME_LENGTH)
     if given.birth_on is not None:
         values["birth_on"] = checked_birth(given.birth_on.value, "input.birthOn", now)
     if given.gender is not None:

@@ -198,8 +198,8 @@ STUDENTS = Sheet(
         *_names_of_a_person(),
         date_field("birth_on", "date of birth", "2019-05-04"),
         text_field("gender", "gender, in your own words", "FEMALE"),
-        text_field("medical_alert", "medical text for staff who may see it"),
-        text_field("roll_sheet_comment", "comment on roll sheets"),
+        Field("medical_alert", "medical_alert", "medical text for staff who may see it", content=Content.LINES),
+        Field("roll_sheet_comment", "roll_sheet_comment", "comment on roll sheets", content=Content.LINES),
     ),
     title=("first_name", "last_name"),
 )

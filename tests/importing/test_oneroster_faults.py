@@ -79,6 +79,17 @@ async def test_lines_that_are_no_csv_are_told_and_then_nothing_counts_as_missing
     assert await stored("SELECT count(*) FROM student WHERE deleted_at IS NOT NULL") == [(0,)]
 
 
+async def test_R13_11_a_name_is_one_line_that_readers_see(load: Any, stored: Any) -> None:
+    files: Any = school_1_1()
+    row_of(files, "users", "ann").update(givenName="Ann \r\n\tMay", familyName="Archer\u2028Cook")
+    assert (await load(files)).is_kept
+    assert await stored("SELECT first_name, last_name FROM student WHERE source_id = 'ann'") == [
+        ("Ann May", "Archer Cook")
+    ]
+    row_of(files, "users", "ann")["givenName"] = "\u200b\u00ad"
+    assert places(await load(files))[0][2:] == ("givenName", "", "is required")
+
+
 async def test_lines_are_counted_through_cells_with_line_breaks_and_empty_lines(load: Any) -> None:
     text = 'sourcedId,name,type\r\n\r\nd1,"River\nside",district\r\ns1,North School,\r\n'
     report = await load(school_1_1() | {"orgs": text})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from attendance.rules.accounts.email_addresses import is_email_address
 from attendance.rules.calendar.zones import is_time_zone
+from attendance.rules.people.names import breaks_a_line, shows_something
 from attendance.rules.vocabulary import Permission
 
 LONGEST_NAME = 200
@@ -61,6 +62,8 @@ class Founding:
         for what, text in (("business", self.name), ("location", self.location), ("owner", self.owner_first_name)):
             if not text.strip() or len(text) > LONGEST_NAME:
                 raise NotFounded(f"The name of the {what} has 1 to {LONGEST_NAME} characters.")
+            if breaks_a_line(text.strip()) or not shows_something(text):
+                raise NotFounded(f"The name of the {what} must be one line of text that can be seen.")
         if not is_email_address(self.owner_email):
             raise NotFounded(f"{self.owner_email!r} is not an e-mail address.")
         if not is_time_zone(self.time_zone):

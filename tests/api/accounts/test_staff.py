@@ -242,6 +242,12 @@ async def test_R12_6_the_last_owner_stays(world: World, api: Api) -> None:
             {"firstName": "A", "lastName": "", "email": "Ann <a@b.co>"},
             "input.email is not an e-mail address such as ann@example.com.",
         ),
+        (
+            "createStaff",
+            {"firstName": "Ann", "lastName": "Archer\tJr."},
+            "input.lastName has a line break or another control character.",
+        ),
+        ("createPermissionGroup", {"name": "\u3164", "permissions": []}, "input.name has invisible characters alone."),
         ("inviteStaff", {}, "Give exactly one of input.staffMemberId and input.newStaff."),
         ("createPermissionGroup", {"name": "n" * 201, "permissions": []}, "input.name has 201 characters; 1 to 200"),
     ],

@@ -12,6 +12,8 @@ from tests.support.api import Api
 from tests.support.factories import World
 from tests.support.fingerprint import fingerprint
 
+NOT_ONE_LINE = "has a line break or another control character. A name is one line of text."
+NOT_SEEN = "has invisible characters alone. A name has at least one that can be seen."
 FAMILY = "family { id name email phone phones guardians { firstName } students { firstName } }"
 GUARDIAN = "guardian { id firstName lastName email phones endedAt }"
 STUDENT = "student { id firstName lastName birthOn gender medicalAlert rollSheetComment family { name } }"
@@ -195,6 +197,8 @@ async def test_R13_1_two_guardians_share_no_address(desk: Api, world: World) -> 
         ("createFamily", {"name": "Cook", "email": "cook"}, "input.email is not an e-mail address."),
         ("createFamily", {"name": "Cook", "email": "a@b.org,c@d.org"}, "input.email is not an e-mail address."),
         ("createFamily", {"name": "Cook", "email": "Ann<ann@b.org>"}, "input.email is not an e-mail address."),
+        ("createFamily", {"name": "Cook\nand sons"}, f"input.name {NOT_ONE_LINE}"),
+        ("createStudent", {"firstName": "Bea", "lastName": "\u200b\u00ad"}, f"input.lastName {NOT_SEEN}"),
         (
             "createFamily",
             {"name": "Cook", "phone": "555"},
