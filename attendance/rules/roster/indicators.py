@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from attendance.rules.absences.expected_absences import ExpectedAbsence
 from attendance.rules.calendar.neighbours import Neighbours
+from attendance.rules.organization.amounts import amount_text
 from attendance.rules.quickly_made import quickly_made
 from attendance.rules.roster.birthdays import birthday_near
 from attendance.rules.roster.roster import RosterEnrollment
@@ -213,7 +214,7 @@ def _balance_due(row: IndicatorInput, sight: Sight) -> Indicator:
     if not sight.sees_balances:
         return Indicator(IndicatorKind.BALANCE_DUE)
     facts = BalanceDueFacts(row.balance, row.currency)
-    return Indicator(IndicatorKind.BALANCE_DUE, f"{row.balance:.2f} {row.currency}", facts)
+    return Indicator(IndicatorKind.BALANCE_DUE, f"{amount_text(row.balance, row.currency)} {row.currency}", facts)
 
 
 def _expected_absent(absence: ExpectedAbsence) -> Indicator:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from attendance.rules.organization.amounts import amount_text
 from attendance.rules.refusals import Refusal
 
 MOST_FAMILIES = 10_000
@@ -73,7 +74,7 @@ def statement_reason(task_id: UUID, family_id: UUID) -> str:
 def statement_facts(family: OwingFamily, currency: str, stated_on: str) -> Mapping[str, Any]:
     """Return the values for the template. `stated_on` is a date in ISO form."""
     return {
-        "amount": f"{family.balance:,.2f}",
+        "amount": amount_text(family.balance, currency, thousands=True),
         "currency": currency,
         "students": list(family.students),
         "stated_on": stated_on,
