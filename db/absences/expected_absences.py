@@ -119,7 +119,7 @@ async def lock_expected_absence(uow: UnitOfWork, absence_id: UUID) -> ExpectedAb
     )
 
 
-async def hold_absences(uow: UnitOfWork, student_id: UUID, since: date) -> list[OpenAbsence]:
+async def lock_open_absences(uow: UnitOfWork, student_id: UUID, since: date) -> list[OpenAbsence]:
     """Return the student's absences that are requested or approved and not over. Until the transaction ends, nobody
     else tells an absence of the student.
     """

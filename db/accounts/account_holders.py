@@ -84,7 +84,7 @@ async def lock_account(uow: UnitOfWork, person_id: UUID) -> AccountHolder | None
     return await _one(uow.connection, _FIND, uow.organization_id, person_id)
 
 
-async def share_account(uow: UnitOfWork, person_id: UUID) -> tuple[str | None, bool]:
+async def lock_account_shared(uow: UnitOfWork, person_id: UUID) -> tuple[str | None, bool]:
     """Let nobody change the account until this transaction ends. Return the hash of its password, and whether a second
     factor is in force.
     """

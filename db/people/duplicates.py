@@ -49,7 +49,7 @@ ORDER BY s.sort_key, s.id LIMIT :most
 """)
 
 
-async def register_one_by_one(uow: UnitOfWork) -> None:
+async def lock_registering(uow: UnitOfWork) -> None:
     """Wait for others of the organization who register people, until they have committed."""
     await uow.connection.execute(_ONE_BY_ONE, {"organization_id": str(uow.organization_id)})
 

@@ -85,7 +85,7 @@ async def find_guardian(uow: UnitOfWork, guardian_id: UUID) -> Row[Any] | None:
     return (await uow.connection.execute(_GUARDIAN, given)).one_or_none()
 
 
-async def take_address(uow: UnitOfWork, email: str, guardian_id: UUID | None = None) -> tuple[UUID, UUID] | None:
+async def lock_address(uow: UnitOfWork, email: str, guardian_id: UUID | None = None) -> tuple[UUID, UUID] | None:
     """Return the guardian who has the e-mail address, with the family, or None when it is free for `guardian_id`, or
     for a new guardian. Guardians whose access has ended give it up. It stays free until the transaction ends.
     """

@@ -45,7 +45,7 @@ _GONE = """
 """
 
 
-async def hold_what_changed(connection: asyncpg.Connection, plan: Plan, known: Known, report: Report) -> None:
+async def lock_what_changed(connection: asyncpg.Connection, plan: Plan, known: Known, report: Report) -> None:
     """Lock the classes that the plan changes, or whose enrollments it changes, and take out of the plan what somebody
     changed since it was read. The report names it. Call this before anything is written.
     """

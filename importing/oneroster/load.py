@@ -11,7 +11,7 @@ from importing import tables
 from importing.ending import end_enrollments, rows_of
 from importing.leaving import follow_leaving
 from importing.makeups import follow_makeups, hold_makeups
-from importing.oneroster.enrollment_acts import hand_over, hold_what_changed, remember, tell_roll_sheets
+from importing.oneroster.enrollment_acts import hand_over, lock_what_changed, remember, tell_roll_sheets
 from importing.oneroster.guardian_phones import write_phones
 from importing.oneroster.known import Known
 from importing.oneroster.makeups import retimed_offerings
@@ -68,7 +68,7 @@ async def carry_out(
 ) -> None:
     """Writes, then removes. The caller holds the organization's import lock and a transaction."""
     organization_id = known.organization_id
-    await hold_what_changed(connection, plan, known, report)
+    await lock_what_changed(connection, plan, known, report)
     retimed = retimed_offerings(plan, known)
     async with tell_roll_sheets(connection, plan, known):
         await hold_makeups(connection, organization_id, retimed, plan.now)

@@ -24,7 +24,7 @@ from attendance.rules.organization.permissions import Caller, may_excuse, may_re
 from attendance.rules.people.students import EnrollmentFacts
 from attendance.rules.refusals import PermissionDenied, StudentNotFound
 from attendance.rules.vocabulary import ExpectedAbsenceState, Permission, Portal
-from db.absences.expected_absences import hold_absences, lock_expected_absence, read_expected_absences
+from db.absences.expected_absences import lock_expected_absence, lock_open_absences, read_expected_absences
 from db.calendar.offerings import read_taught
 from db.marks.changes import Author
 from db.people.students import Visibility, read_enrollments, read_students, visibility_of
@@ -70,7 +70,7 @@ async def get_new_absence(
         raise EnrollmentsNotOfStudent(tuple(sorted(unknown)))
     await _require_own_classes(uow, caller, absence)
     today = absence.today(now)
-    open_absences = await hold_absences(uow, student_id, today)
+    open_absences = await lock_open_absences(uow, student_id, today)
     if caller.portal is Portal.CUSTOMER:
         require_not_reported(told, open_absences, absence.places)
     require_possible(told, today, len(open_absences))

@@ -27,7 +27,7 @@ from attendance.rules.organization.sign_in import (
 )
 from attendance.rules.organization.sign_in_refusals import SignInRefused
 from attendance.rules.vocabulary import PersonKind, Portal, SignInRefusedReason
-from db.accounts.account_holders import share_account
+from db.accounts.account_holders import lock_account_shared
 from db.ids import new_id
 from db.organization.sign_ins import add_sign_in, lock_sign_in
 from db.organization.viewers import find_person
@@ -90,7 +90,7 @@ async def sign_in(
     portal, and when the password was changed since it was checked.
     """
     # Whoever changes the password ends the sign-ins that there are, so it must not be changed before this one is there.
-    password_hash, has_factor = await share_account(uow, account.person_id)
+    password_hash, has_factor = await lock_account_shared(uow, account.person_id)
     if password_hash != account.password_hash:
         raise SignInRefused(SignInRefusedReason.WRONG_EMAIL_OR_PASSWORD, WRONG_SIGN_IN)
     viewer = await find_person(uow.connection, uow.organization_id, portal, account.person_id, now)

@@ -17,7 +17,7 @@ from attendance.rules.refusals import PermissionDenied
 from attendance.rules.vocabulary import EnrollmentType, Permission
 from db.calendar.timetables import lock_offerings
 from db.ids import new_id
-from db.people.duplicates import find_duplicates, register_one_by_one
+from db.people.duplicates import find_duplicates, lock_registering
 from db.people.household_changes import add_family, add_guardian, add_student
 from db.roster.roster_changes import find_sheets, lock_occurrences
 from db.unit_of_work import UnitOfWork
@@ -58,7 +58,7 @@ async def register_family(uow: UnitOfWork, viewer: Viewer, new: Registration, *,
     Raises PermissionDenied, PossibleDuplicates, GuardianEmailTaken, NothingFound, and what `enroll_student` raises.
     """
     _require_permissions(viewer, new)
-    await register_one_by_one(uow)
+    await lock_registering(uow)
     into = new.family if isinstance(new.family, UUID) else None
     if not new.despite_duplicates:
         await _require_unknown(uow, new, into)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from attendance.rules.people.people_refusals import GuardianEmailTaken
-from db.people.household_changes import take_address
+from db.people.household_changes import lock_address
 from db.unit_of_work import UnitOfWork
 
 
@@ -12,5 +12,5 @@ async def give_address(uow: UnitOfWork, email: str | None, guardian_id: UUID | N
 
     guardian_id -- who gets it; None: a new guardian
     """
-    if email is not None and (holder := await take_address(uow, email, guardian_id)) is not None:
+    if email is not None and (holder := await lock_address(uow, email, guardian_id)) is not None:
         raise GuardianEmailTaken(*holder)
