@@ -56,7 +56,7 @@ async def own_page() -> bytes:
 async def serving_figures(host: str, port: int | None, page: Page = own_page) -> AsyncIterator[None]:
     """Serve `GET /metrics` at an address of its own during the block.
 
-    port -- None: nothing is served
+    port -- where the figures are served; with None, nothing is served
     """
     if port is None:
         yield

@@ -97,7 +97,9 @@ class RequestLines:
         self._write: Callable[[str], None] | None = None
 
     def write_directly(self, processors: list[Processor], write: Callable[[str], None] | None) -> None:
-        """Write lines of JSON to `write` while structlog has these processors. None: structlog writes all lines."""
+        """Write lines of JSON to `write` while structlog has these processors. With None, structlog writes all
+        lines.
+        """
         self._processors, self._last, self._write = processors, processors[-1], write
 
     def add(self, request_id: str, method: str, path: str, status: int, milliseconds: float) -> None:

@@ -32,7 +32,7 @@ _context: Any = None
 
 
 def exporter_of(environment: Mapping[str, str]) -> str | None:
-    """Return "otlp" or "console" as the standard OTEL_ variables ask; None: traces are off."""
+    """Return "otlp" or "console" as the standard OTEL_ variables ask, or None when traces are off."""
     if environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return None
     named = environment.get("OTEL_TRACES_EXPORTER", "").strip().lower()
@@ -68,7 +68,7 @@ def start_tracing(service: str, environment: Mapping[str, str]) -> "TracerProvid
 
 
 def trace_with(provider: "TracerProvider | None") -> None:
-    """Send spans to this provider from now on. None: traces are off."""
+    """Send spans to this provider from now on. With None, traces are off."""
     global _tracer, _api, _context  # noqa: PLW0603 - a process has one tracer, as it has one log
     _api, _context = import_module("opentelemetry.trace"), import_module("opentelemetry.context")
     _tracer = None if provider is None else provider.get_tracer("rollbook")
@@ -121,7 +121,9 @@ def summary(statement: str) -> str:
 
 
 def trace_parent() -> str | None:
-    """Return the current span as the W3C's `traceparent`, to be stored with what it causes. None: no span."""
+    """Return the current span as the W3C's `traceparent`, to be stored with what it causes, or None when there is no
+    span.
+    """
     if _tracer is None:
         return None
     current = _api.get_current_span().get_span_context()

@@ -33,7 +33,7 @@ def audit_database(*, organization: str | None, as_json: bool) -> None:
 
     Raises Fault if a row is wrong, so that the exit status is 1.
 
-    organization -- the name or id of the only organization to check; None: all of them
+    organization -- the name or id of the only organization to check; None means all of them
     as_json -- print one JSON object per line: the wrong rows, and a summary at the end
     """
     begun = time.monotonic()

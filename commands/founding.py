@@ -31,8 +31,8 @@ def found_business(
 ) -> None:
     """Found a business and print the owner's link. Raises Fault when nothing was founded.
 
-    location -- None: the name of the business
-    owner_name -- first and last name; None: the first part of the address
+    location -- the name of the first location; None means that of the business
+    owner_name -- first and last name; None means the first part of the address
     """
     first, _, last = (owner_name or owner.partition("@")[0]).strip().partition(" ")
     try:

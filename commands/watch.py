@@ -27,8 +27,8 @@ _SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 def watch_roll_sheet(occurrence_id: str, token: str, *, url: str | None, after: int | None) -> None:
     """Follow the roll sheet until Ctrl-C.
 
-    url -- the API's address; None: the API that runs from this checkout
-    after -- the last revision that was seen; None: start with the current state
+    url -- the API's address; None means the API that runs from this checkout
+    after -- the last revision that was seen; with None, it starts with the current state
     """
     try:
         asyncio.run(_watch(_socket_url(url), occurrence_id, token, after))

@@ -64,8 +64,8 @@ def create_engine(
     lock_timeout: str | None = None,
     limits: Limits | None = None,
 ) -> AsyncEngine:
-    """Return an engine whose connections act as `role`, to which row-level security applies. None: as the owner, to
-    whom it does not apply.
+    """Return an engine whose connections act as `role`, to which row-level security applies. With None they act as
+    the owner, to whom it does not apply.
 
     `url` is postgresql+asyncpg://. Statements of `role` end after 30 seconds, and its waits for a lock after
     `limits.lock`, so that one stuck transaction cannot block the others; after 40 seconds the server itself is given
@@ -74,7 +74,7 @@ def create_engine(
     all of it when it has thousands of rows, so `role` uses an index wherever there is one.
 
     application -- the name by which an operator recognizes the connections
-    lock_timeout -- how long the owner waits for a lock, such as "2s"; None: for ever
+    lock_timeout -- how long the owner waits for a lock, such as "2s"; None means for ever
     """
     limits = limits or (OF_A_COMMAND if role is None else Limits())
     server_settings = {"application_name": application, "timezone": "UTC", "jit": "off", **ending(limits)}

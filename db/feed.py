@@ -109,7 +109,7 @@ class Fed:
 
 @dataclass(frozen=True, slots=True)
 class FeedFilter:
-    """What a follower wants: changes of one student, or of occurrences in a range of dates. None: everything."""
+    """What a follower wants: changes of one student, or of occurrences in a range of dates; None means everything."""
 
     student_id: UUID | None = None
     from_on: date | None = None

@@ -31,7 +31,8 @@ class Retry:
 
 
 async def first_answer(uow: UnitOfWork, retry: Retry, now: datetime) -> dict[str, Any] | None:
-    """Return the answer that was given before. None: this is the first request, and it must call `keep_answer`.
+    """Return the answer that was given before, or None when this is the first request, which must then call
+    `keep_answer`.
 
     The key's row is the lock: a second request of the same caller with the same key waits until the first has committed
     (and gets its answer) or rolled back (and becomes the first itself), so a failed request does not use up the key.

@@ -25,8 +25,9 @@ class UnitOfWork:
     locked, so its place does not matter. Triggers lock the counters of access and feed last, when the transaction
     commits.
 
-    background_task_id -- the task that this transaction is part of, to which queued messages then belong; None: no task
-    clock -- the entry point's clock; None: `now` is the time of everything that the transaction writes
+    background_task_id -- the task that this transaction is part of, to which queued messages then belong; None when
+        there is no such task
+    clock -- the entry point's clock; with None, `now` is the time of everything that the transaction writes
     sheets -- the roll sheets on which the transaction has acted, as its last act on the marks has left them, so that
         they need not be read again to be shown
     """

@@ -46,7 +46,7 @@ Lifespan = Callable[[Starlette], AbstractAsyncContextManager[Any]]
 def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
     """The API of one process. Nothing is connected before its lifespan begins.
 
-    to_workers -- wakes workers for what was committed; None: their sweep finds what is due.
+    to_workers -- wakes workers for what was committed; with None, their sweep finds what is due.
     """
     limits = Limits(lock=settings.database_lock_timeout, idle=settings.database_idle_timeout)
     database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size, limits=limits))

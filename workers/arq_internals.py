@@ -35,7 +35,7 @@ return queued
 class Job:
     """A call of one of the workers' functions.
 
-    due_at -- when it is due. None: now
+    due_at -- when it is due; None means now
     """
 
     id: str

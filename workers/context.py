@@ -38,8 +38,8 @@ class WorkerContext:
     changes.
 
     stop -- once it is set, jobs finish what they have begun and begin nothing more
-    mail_server -- None: messages are kept
-    links -- how the links in messages are made; None: messages with a link fail
+    mail_server -- takes the messages; with None, they are kept
+    links -- how the links in messages are made; with None, messages with a link fail
     """
 
     database: Database

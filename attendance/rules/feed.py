@@ -7,12 +7,16 @@ from attendance.rules.marks.marks import MarkValue
 
 
 def is_told_of_mark(before: MarkValue | None, after: MarkValue | None, *, is_family: bool) -> bool:
-    """Does a mark's change change what is shown? Families see neither notes nor who made a mark."""
+    """Return whether the change of a mark changes what the follower sees. Families see neither notes nor who made a
+    mark.
+    """
     return _shown(before, is_family=is_family) != _shown(after, is_family=is_family)
 
 
 def fingerprint(facts: Iterable[object]) -> str:
-    """Equal for equal facts, across processes; by it a cursor remembers what a client was shown."""
+    """Return a digest that is equal for equal facts, in all processes. A cursor has it to remember what a client was
+    shown.
+    """
     digest = blake2b(digest_size=9)
     for fact in facts:
         digest.update(repr(fact).encode())

@@ -112,7 +112,7 @@ async def find_staff_by_address(
     """Return the organization and id of the active staff members with the address, in all organizations.
 
     owner -- connections of the owner, whom row-level security does not bind
-    organization -- the name or id of the only organization to search; None: all
+    organization -- the name or id of the only organization to search; None means all
     """
     async with owner.engine.connect() as connection:
         found = await connection.execute(_BY_ADDRESS, {"email": email, "organization": organization, "now": now})

@@ -54,8 +54,8 @@ async def list_invitations(
 ) -> list[InvitationRow]:
     """Return invitations of people of these kinds, the newest first.
 
-    ids -- the only invitations to return; None: all of them
-    person_ids -- the only people whose invitations to return; None: everybody's
+    ids -- the only invitations to return; None means all of them
+    person_ids -- the only people whose invitations to return; None means everybody's
     """
     given = {
         "organization_id": organization_id,

@@ -30,7 +30,9 @@ _PERSON = text("SELECT s.person_id FROM sign_in s WHERE s.organization_id = :org
 
 @dataclass(frozen=True, slots=True)
 class SignInRow:
-    """A sign-in that goes on. `device` is what the client said of itself when the person signed in; None: nothing."""
+    """A sign-in that goes on. `device` is what the client said of itself when the person signed in, or None when it
+    said nothing.
+    """
 
     id: UUID
     portal: Portal
@@ -66,7 +68,7 @@ async def read_sign_ins(
 ) -> list[SignInRow]:
     """Return those of the sign-ins that go on.
 
-    person_id -- the only person whose sign-ins to return; None: everybody
+    person_id -- the only person whose sign-ins to return; None means everybody's
     """
     given = {"organization_id": organization_id, "ids": list(ids), "person_id": person_id, "now": now}
     return [SignInRow(row.id, Portal(row.portal), *row[2:]) for row in await connection.execute(_BY_IDS, given)]

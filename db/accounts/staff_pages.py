@@ -33,9 +33,9 @@ async def list_staff(
 ) -> list[StaffRow]:
     """Return the staff members after the position (sort key and id), ordered by last name, first name and id.
 
-    search -- a part of the name, first or last name first; None: everybody
+    search -- a part of the name, first or last name first; None means everybody
     in_addresses -- whether `search` is also looked for in the e-mail addresses
-    ended -- whether the access has ended; None: both
+    ended -- whether the access has ended; None means both
     """
     wanted = searched(search)
     given = {

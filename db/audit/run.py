@@ -45,7 +45,7 @@ _LIMITS = (
 
 
 async def find_organizations(engine: AsyncEngine, named: str | None = None) -> list[UUID]:
-    """Return the ids of the organizations with this name or id. `named` None: of all."""
+    """Return the ids of the organizations with this name or id. None means all."""
     async with engine.connect() as connection:
         return list((await connection.execute(_ORGANIZATIONS, {"named": named})).scalars())
 

@@ -213,7 +213,7 @@ def _instructed(
 
 
 def _visible_on(row: Row[Any], slot: Timeslot, within: DateSpan, person_id: UUID) -> frozenset[date] | None:
-    """The dates that somebody who sees only their own occurrences sees; None: all."""
+    """The dates that somebody who sees only their own occurrences sees; None means all."""
     terms = [span for teacher, span in _terms(row) if teacher == person_id]
     if any(_covers(span, within) for span in terms):
         return None

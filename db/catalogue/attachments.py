@@ -67,7 +67,7 @@ async def detach_sessions(uow: UnitOfWork, offering_id: UUID, session_ids: Colle
 
 
 async def add_instructors(uow: UnitOfWork, offering_id: UUID, ids: Collection[UUID], since: date | None) -> None:
-    """Let these people teach the offering from the date on. None: from its first date."""
+    """Let these people teach the offering from the date on. None means from its first date on."""
     rows = [{"person_id": each, "starts_on": since} for each in sorted(ids)]
     await _add(uow, models.OfferingInstructor, offering_id, rows)
 

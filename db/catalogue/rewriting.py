@@ -114,7 +114,7 @@ async def rewrite_versions(uow: UnitOfWork, dates: Mapping[UUID, date], said: Re
 async def reschedule(uow: UnitOfWork, dates: Mapping[UUID, date], until: date | None, *, closures: bool) -> None:
     """Copy anew, from a date on by offering, what sessions and own dates say now, or what closures say now.
 
-    until -- the last date to copy; None: all dates that have been copied. Later dates are read from the catalogue.
+    until -- the last date to copy; None means all dates that have been copied. Later dates are read from the catalogue.
     closures -- copy the closures of the programs in which the offerings then were; otherwise the dates on which the
         offerings are scheduled
     """

@@ -30,7 +30,7 @@ ORDER BY e.created_at, e.id LIMIT :limit
 
 @dataclass(frozen=True, slots=True)
 class WantedEnrollments:
-    """Which enrollments are listed; None: of any offering, student or type, on any date."""
+    """Which enrollments are listed; None means any offering, student, type or date."""
 
     offering_ids: Collection[UUID] | None = None
     student_id: UUID | None = None

@@ -56,7 +56,7 @@ async def add_sign_in(
     """Create the sign-in and return True. False means that a sign-in with this id exists; if another transaction was
     creating it, this one has waited for it.
 
-    device -- what the client says of itself; None: nothing
+    device -- what the client says of itself; None when it says nothing
     """
     made = await uow.connection.scalar(
         insert(SignIn)

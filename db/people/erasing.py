@@ -121,8 +121,8 @@ def import_lock_key(organization_id: UUID) -> int:
 async def find_household(
     connection: AsyncConnection, organization_id: UUID, family_id: UUID, student_id: UUID | None, now: datetime
 ) -> Household | None:
-    """Return what an erasure of the family, or of one of its students alone, concerns. None: there is no such family,
-    or it is erased.
+    """Return what an erasure of the family, or of one of its students alone, concerns, or None when there is no such
+    family or it is erased.
     """
     given = {"organization_id": organization_id, "family_id": family_id, "student_id": student_id}
     row = (await connection.execute(_HOUSEHOLD, given)).one_or_none()

@@ -106,7 +106,8 @@ _STATEMENTS = {table: _statement(table, condition) for table, condition in SECTI
 async def read_family_export(
     connection: AsyncConnection, organization_id: UUID, family_id: UUID
 ) -> dict[str, list[dict[str, Any]]] | None:
-    """Return the rows about the family by table, as JSON values. None: there is no such family, or it was erased.
+    """Return the rows about the family by table, as JSON values, or None when there is no such family, or it was
+    erased.
 
     A background task of others too has its whole input, without the items of others.
     """

@@ -130,8 +130,8 @@ SELECT s.id FROM student s WHERE s.organization_id = :organization_id AND s.fami
 async def find_merge(
     connection: AsyncConnection, organization_id: UUID, kind: MergeKind, from_id: UUID, into_id: UUID, *, now: datetime
 ) -> tuple[MergePlan, tuple[UUID, UUID]] | None:
-    """Return what merging would do, and the families of both. None: they are not two who exist, are not deleted and are
-    not merged already.
+    """Return what merging would do, and the families of both, or None when they are not two who exist, are not
+    deleted and are not merged already.
     """
     given = {"organization_id": organization_id, "from_id": from_id, "into_id": into_id}
     families = {row.id: row.family_id for row in await connection.execute(_LIVE[kind], given)}

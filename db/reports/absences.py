@@ -53,7 +53,9 @@ ORDER BY page.held_on, page.class_key, page.timeslot_id, page.student_key, page.
 
 @dataclass(frozen=True, slots=True)
 class AbsenceToken:
-    """The token of an absence. `good_through` is the last day on which it can be used. None: it never expires."""
+    """The token of an absence. `good_through` is the last day on which it can be used, or None when it never
+    expires.
+    """
 
     id: UUID
     state: MakeupTokenState

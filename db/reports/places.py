@@ -72,7 +72,7 @@ class PlacesRow:
     """The students of a timeslot by the type of their enrollments.
 
     weekday -- from 1, Monday, to 7; None when it meets every day.
-    capacity -- None: unlimited.
+    capacity -- how many places there are; None when they are unlimited.
     taken -- the students who have a place on the date, each once.
     held -- the students without a place for whom one is held.
     """

@@ -32,7 +32,7 @@ _STILL_GOOD = frozenset({MakeupTokenState.AVAILABLE, MakeupTokenState.SCHEDULED}
 
 @dataclass(frozen=True, slots=True)
 class WantedTokens:
-    """Which tokens are listed; None: of any student, program or state, whenever they expire."""
+    """Which tokens are listed; None means any student, program, state or last day."""
 
     student_id: UUID | None = None
     program_ids: Collection[UUID] | None = None

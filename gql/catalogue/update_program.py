@@ -32,7 +32,7 @@ from gql.fields.idempotency import KEY_DESCRIPTION
 from gql.fields.user_errors import PermissionDenied
 from gql.people.erasure_refusals import ImportIsRunning
 
-_FROM = "Of the blackout schedule. The name changes at once. " + FROM_DESCRIPTION
+_FROM = f"{FROM_DESCRIPTION} It is about the blackout schedule; the name changes at once."
 
 
 @strawberry.input(description="The changes to a program.")

@@ -16,8 +16,8 @@ def checked_date(given: date, argument: str) -> date:
 
 
 def checked_dates(starts_on: date, drop_on: date | None) -> tuple[date, date | None]:
-    """Return both dates. `drop_on` may be left out or null, and is then None: the enrollment has no end. Raises
-    BadInput for an end before the start.
+    """Return both dates. `drop_on` may be left out or null, and is then None, which means that the enrollment has no
+    end. Raises BadInput for an end before the start.
     """
     checked_date(starts_on, "input.startsOn")
     if drop_on is None:

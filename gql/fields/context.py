@@ -47,7 +47,7 @@ class Context:
 
     claims -- None for an anonymous caller, until this operation signs the caller in.
     address -- the client's address, used for rate limits and security events.
-    device -- what the client says of itself, its User-Agent; None: nothing.
+    device -- what the client says of itself, its User-Agent; None when it says nothing.
     view -- the view whose holders share what is read (attendance/rules/roster/sight.py). None when it is read for this
         caller alone.
     caller -- whom the last transaction of the operation has found behind the claims; None before that.

@@ -15,7 +15,7 @@ from gql.organization.settings_refusals import SettingOutOfRange
 from gql.organization.settings_updated import SettingsUpdated, update_settings
 
 
-@strawberry.input(description="The settings of the safety of accounts to change.")
+@strawberry.input(description="The settings of account security to change.")
 class UpdateSecuritySettingsInput:
     second_factor_required: Maybe[bool | None] = strawberry.field(
         default=None, description=leaves("second_factor_required")
@@ -45,7 +45,7 @@ async def resolve(
 
 field = strawberry.mutation(
     resolver=resolve,
-    description="Change settings of the safety of accounts. Settings that are left out stay unchanged. The change is "
+    description="Change settings of account security. Settings that are left out stay unchanged. The change is "
     "recorded in `settings.changes`. Needs OWNER.",
     metadata=requires([Permission.OWNER]),
 )

@@ -246,5 +246,5 @@ class _Strings(Visitor):
 
 
 def name_of(operation: OperationDefinitionNode) -> str | None:
-    """Return the name of an operation; None: it has none."""
+    """Return the name of an operation, or None when it has none."""
     return operation.name.value if operation.name else None

@@ -84,8 +84,8 @@ def _part_maker(how: Part) -> Callable[[Any], Any]:
 class Owner:
     """The object that has the fields, in the text of a function.
 
-    it -- the variable with the object; None: it is not made
-    known -- the variable with the attributes that the object has already; None: it has all of them
+    it -- the variable with the object; None when it is not made
+    known -- the variable with the attributes that the object has already; None when it has all of them
     parts -- the variables with the attributes from which everything follows, if the object is not made
     """
 

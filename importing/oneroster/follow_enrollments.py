@@ -26,7 +26,8 @@ Dates = tuple[date, date | None, str | None]  # starts_on, drop_on, end_cause
 
 
 class _Row(NamedTuple):
-    """A row of enrollments.csv about a student. `first` and `last` are the days of its class, `last` None: no end.
+    """A row of enrollments.csv about a student. `first` and `last` are the days of its class, `last` is None when
+    there is no end.
 
     changes_on -- the first date that an enrollment in the class can lose
     """

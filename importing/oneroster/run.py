@@ -31,7 +31,7 @@ from importing.transaction import NotKept, in_one_transaction, lock_imports
 class Choices:
     """The options of the command. `time_zone` is for new locations that schedule.csv does not place.
 
-    organization -- a name or an id; None: the name of the bundle's only district, which is created if needed
+    organization -- a name or an id; None means the name of the bundle's only district, which is created if needed
     skip_bad_rows -- keep the sound rows of a bundle that has bad ones; otherwise all rows are kept or none
     yes -- do what the import would otherwise ask about (R13.10)
     """

@@ -34,7 +34,7 @@ def line_faults(sheet: Sheet, line: Line) -> list[tuple[str, str, str]]:
 
 
 def fault_of(sheet: Sheet, values: Mapping[str, Any], kind_of: Callable[[UUID], str]) -> tuple[str, str] | None:
-    """Return the column and the reason why a row cannot have these values; None: it can.
+    """Return the column and the reason why a row cannot have these values, or None when it can.
 
     kind_of -- returns the kind of an offering
     """

@@ -209,7 +209,7 @@ class _Enrollments:
         return max(days, default=None)
 
     def _last_day(self, offering_id: UUID) -> date | None:
-        """Return the last day of the class; None: it has no end."""
+        """Return the last day of the class, or None when it has no end."""
         values = self._plan.after(CLASSES.file, offering_id)
         ends = [self._plan.after("sessions", each)["ends_on"] for each in values["sessions"] or ()]
         last = max(ends) if ends and None not in ends else None

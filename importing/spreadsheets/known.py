@@ -156,7 +156,7 @@ async def linked_rows(
 
 
 async def first_dates(connection: asyncpg.Connection, organization_id: UUID) -> dict[UUID, Any]:
-    """Return the first dates of the timeslots that have former versions; None: they have no first date."""
+    """Return the first dates of the timeslots that have former versions, or None for one without a first date."""
     return dict(await connection.fetch(_FIRST_DATES, organization_id))
 
 

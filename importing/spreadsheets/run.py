@@ -41,7 +41,7 @@ _LOCK = {
 class Choices:
     """The options of the command.
 
-    organization -- a name or an id; None: the only organization that there is
+    organization -- a name or an id; None means the only organization that there is
     yes -- do what the import would otherwise ask about (R13.10)
     """
 

@@ -84,7 +84,7 @@ def written(plan: Plan, sheet: Sheet) -> Iterator[Outcome]:
 
 
 def _changed(plan: Plan, sheet: Sheet, fields: set[str] | None) -> set[UUID]:
-    """Return the rows that are new, end, come back, or get another value in one of the fields (None: in any)."""
+    """Return the rows that are new, end, come back, or get another value in one of the fields (None means any)."""
     return plan.ids(sheet.file) | {
         outcome.id
         for outcome in written(plan, sheet)

@@ -88,7 +88,7 @@ class CancelDesk(TokenSheet):
         return staff_viewer(self.world, self.manager, portal=portal, settings=settings)
 
     async def makeup(self, student: UUID, token_id: UUID, held_on: date | None = None) -> UUID:
-        """The token is redeemed for a place in this class."""
+        """Redeem the token for a place in this class, and return the id of the enrollment."""
         return await self.world.makeup(student, self.lesson, held_on or self.held_on, token_id=token_id)
 
     async def live(self) -> dict[UUID, str]:
@@ -105,7 +105,7 @@ class CancelDesk(TokenSheet):
         return next(t for t in await self.tokens() if (t.student_id, t.origin) == (student, origin))
 
     async def changes(self) -> list[tuple[str, set[UUID], set[UUID]]]:
-        """Kind, rows told and rows that left, of each change of the occurrence."""
+        """Return the kind, the rows told and the rows that left, of each change of the occurrence."""
         mine = {"timeslot_id": self.lesson.timeslot_id, "held_on": self.held_on}
         entries = await self.world.rows(models.ChangedEntry, **mine)
         return [

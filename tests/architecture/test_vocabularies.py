@@ -27,7 +27,7 @@ def declares_types(tree: ast.Module) -> bool:
 
 
 def undescribed(source: str) -> Iterator[str]:
-    """The described enumerations that a module with types of the schema takes from `attendance`."""
+    """Yield the enumerations that the module takes from `attendance`, if it declares types of the schema."""
     # Parsing each module takes longer than all else here, and most of them cannot declare any type.
     if "strawberry" not in source or not declares_types(tree := ast.parse(source)):
         return

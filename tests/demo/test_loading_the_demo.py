@@ -38,8 +38,8 @@ COUNTED = ("feed", "feed_item", "access_epoch")
 
 
 async def digest_of(connection: AsyncConnection) -> dict[str, str]:
-    """Of the demo's rows in each table, whatever their order, and whatever number the database has given to an entry of
-    the ledger.
+    """Return a digest of the demo's rows in each table. Their order does not count, nor do the numbers that the
+    database gives to entries of the ledger.
     """
     return {
         table.name: await connection.scalar(

@@ -22,7 +22,7 @@ async def contents(stored: Any) -> dict[str, list[Any]]:
 
 
 def counts(report: Report) -> dict[str, tuple[int, int, int]]:
-    """By kind of thing: added, changed, removed; without the kinds of which nothing was touched."""
+    """Return how many rows were added, changed and removed, by kind of thing. Kinds with no such row are left out."""
     found = {name: (one.added, one.changed, one.removed) for name, one in report.stored.items()}
     return {name: numbers for name, numbers in found.items() if any(numbers)}
 

@@ -115,7 +115,9 @@ async def test_data_ports_and_password_outlive_a_restart(folder: Path) -> None:
 
 @pytest.mark.parametrize("way", range(len(root.candidates())))
 async def test_a_killed_holder_leaves_no_process_and_its_data_starts_again(folder: Path, way: int) -> None:
-    """Each way, for root also that PostgreSQL runs as somebody else, for whom no parent folder is changed."""
+    """The test runs each way of starting the servers. For root, PostgreSQL runs as another account, and the access to
+    parent folders stays as it is.
+    """
     parent_before = folder.parent.stat()
     command = [sys.executable, "-c", HOLDER, str(folder), str(way)]
     holder = subprocess.Popen(command, stdout=subprocess.PIPE)

@@ -13,8 +13,8 @@ AT_THE_SAME_TIME = 2000
 
 
 def within_limit(found: Audit, limit: int) -> Iterator[str]:
-    """Every fault: an absence without a token and without a limit that was reached when that was decided; a token above
-    the limit, ever.
+    """Yield a sentence for each fault: an absence that earned no token although the limit was not reached when that was
+    decided, and a student who ever had more tokens than the limit allows.
     """
     entries = sorted((entry for of_one in found.ledger.values() for entry in of_one), key=lambda entry: entry.id)
     live: Counter[UUID] = Counter()

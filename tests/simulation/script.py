@@ -60,7 +60,9 @@ def _check_ins(meeting: Meeting, who: str, students: list[UUID], random: Random)
 
 
 def _corrections(meeting: Meeting, random: Random) -> Iterator[Act]:
-    """At once, in the evening, on the next day, on the day after both; sometimes twice over the same student."""
+    """Yield corrections of marks right after the meeting, hours later, on the next day or after both days. Some correct
+    the same student twice.
+    """
     for _ in range(random.choice((0, 0, 1, 2, 3))):
         student = random.choice(meeting.students)
         for _ in range(random.choice((1, 1, 2))):

@@ -77,7 +77,9 @@ async def new_timetable(world: World, size: int, random: Random) -> list[Meeting
 
 
 def _timeslots(kind: OfferingKind, offering_id: UUID, random: Random) -> list[dict[str, Any]]:
-    """A class has one on each day, a camp one over both, an appointment is once."""
+    """Return the timeslots: a class meets on each of the two days, a camp lasts both, an appointment takes place on
+    one.
+    """
     minutes = random.choice((30, 45, 60))
     given = {"offering_id": offering_id, "start_time": random.choice(STARTS), "duration_minutes": minutes}
     never = {"weekday": None, "starts_on": None, "ends_on": None}

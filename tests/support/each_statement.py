@@ -61,6 +61,6 @@ def each_statement(database: Database, note: Callable[[str], None]) -> Iterator[
 
 @contextmanager
 def counting(database: Database, statements: list[str]) -> Iterator[None]:
-    """Notes them in the list."""
+    """Append each statement to the list."""
     with each_statement(database, statements.append):
         yield

@@ -110,4 +110,4 @@ SIZES = PROFILES[_SIZE]
 IS_FULL = _SIZE == "full"
 _SEED = os.environ.get("ROLLBOOK_TEST_SEED")
 SEED: int | None = None if _SEED is None else int(_SEED)
-"""Where random tests start. None: the same place each time, so that a failure repeats."""
+"""Where random tests start. None means the same place each time, so that a failure repeats."""

@@ -102,7 +102,7 @@ def claims_of(api: Api) -> Claims:
 async def subscribed(
     services: Services, claims: Claims | None, document: str, **variables: Any
 ) -> AsyncIterator[Stream]:
-    """Raises what the subscription is refused with."""
+    """Yield the events of the subscription. Raises the error with which it is refused."""
     operation = OPERATIONS.prepare(Parameters(document, variables=variables), may_introspect=True)
     stream = await OPERATIONS.subscribe(operation, Context(services, claims, "", ""))
     async with aclosing(stream.answers()) as answers:

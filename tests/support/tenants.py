@@ -22,7 +22,9 @@ class NotUnderstoodError(Exception):
 
 @dataclass(frozen=True)
 class _Tie:
-    """The alias is tied to the tenant if `by` is tied; `by` is None for a parameter."""
+    """A condition that ties the alias to the tenant when `by` is tied. `by` is None for a parameter, which is tied
+    itself.
+    """
 
     alias: str
     by: str | None

@@ -57,7 +57,7 @@ class TokenSheet:
         return student
 
     async def set_mark(self, student: UUID, status: AttendanceStatus | None, source: Source = Source.OFFICE) -> None:
-        """The mark as it stands from now on; None: cleared. Written as the owner: no change is numbered."""
+        """The mark as it stands from now on; None when it is cleared. The owner writes it, so no change is numbered."""
         of_student = (
             models.Mark.student_id == student,
             models.Mark.timeslot_id == self.lesson.timeslot_id,

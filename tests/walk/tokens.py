@@ -6,7 +6,7 @@ from datetime import date
 
 @dataclass
 class Token:
-    """`expires_on` None: never. `id` is that of one by hand."""
+    """`expires_on` is None when it never expires. `id` is set for one that staff made."""
 
     issued_on: date
     expires_on: date | None

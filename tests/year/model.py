@@ -48,7 +48,7 @@ class Course:
 
 @dataclass
 class Place:
-    """An enrollment. `until` None: it has no end."""
+    """An enrollment. `until` is None when it has no end."""
 
     id: str
     student: str

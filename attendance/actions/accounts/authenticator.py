@@ -46,7 +46,7 @@ class Authenticator:
     ) -> int | None:
         """Return the step of time to which the code belongs, or None when it is wrong or its step was used.
 
-        after -- the last step that was used; None: none was
+        after -- the last step that was used, or None before the first
         """
         try:
             secret = AESGCM(self.key).decrypt(sealed[:_NONCE], sealed[_NONCE:], organization_id.bytes + person_id.bytes)

@@ -46,7 +46,7 @@ async def send_reset(
 ) -> UUID:
     """Send the person a link for choosing another password, at most three within an hour, and return the person's id.
 
-    by -- the staff member who starts the reset; None: the person asked for it
+    by -- the staff member who starts the reset; None when the person asked for it
 
     Raises AccountNotFound and NotInvitable.
     """

@@ -36,7 +36,8 @@ async def offer_place(
 ) -> PlaceOffered:
     """Offer a place to the student who waits, and hold it until `until`. The family is told by e-mail.
 
-    starts_on -- the first date of the place. None: the first date from which a place is free until the enrollment ends
+    starts_on -- the first date of the place. None means the first date from which a place is free until the
+        enrollment ends
 
     Raises NothingFound, EnrollmentTypeNotAllowed, EnrollmentEnded, PlaceAlreadyOffered, PlaceOfferOver,
     OfferOutOfOrder, OfferingDoesNotMeet and OfferingFull.

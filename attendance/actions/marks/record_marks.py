@@ -23,7 +23,7 @@ from db.unit_of_work import UnitOfWork
 class Submission:
     """What a caller wants from a roll sheet.
 
-    seen_revision -- the revision that the caller sees (R4.10); None: changes by others are not checked.
+    seen_revision -- the revision that the caller sees (R4.10); with None, changes by others are not checked.
     captured_at -- when a client that was offline captured it (R14.1); None when it was made now.
     """
 

@@ -81,7 +81,7 @@ async def sign_in(
 ) -> SignedIn:
     """Begin a session for the account, whose password was checked.
 
-    challenges -- makes a challenge where a second factor is needed; None: its code was checked too
+    challenges -- makes a challenge where a second factor is needed; None when its code was checked too
 
     When it is called again with the same idempotency key before the session was refreshed, it returns the same session
     (R4.11). Without a key, each call begins a session.

@@ -51,7 +51,7 @@ async def erase_family(
     """Remove what identifies the family, or one student of it, from every table. Marks and tokens stay as rows of
     nobody, and open roll sheets hear of it.
 
-    student_id -- None: the whole family
+    student_id -- the only student to erase; None means the whole family
     seen -- `Household.seen` of the preview
 
     Raises NothingFound, ErasurePreviewOutdated and ImportIsRunning.

@@ -24,7 +24,7 @@ async def update_guardian(
     """Change the guardian. From then on the import leaves these fields alone (R13.9).
 
     values -- `first_name`, `last_name` and `email`; what is not named stays
-    phones -- all numbers; None: they stay as they are
+    phones -- all numbers; with None, they stay as they are
 
     Raises NothingFound, PermissionDenied and GuardianEmailTaken.
     """

@@ -183,7 +183,7 @@ def require_free(
 def require_still_here(head: OccurrenceHead, substitute: PersonFacts, ends_on: date | None) -> None:
     """Raise SubstituteNotPossible when the substitute has left by the date of the occurrence.
 
-    ends_on -- the first date without access, when it is planned; None: no end is planned
+    ends_on -- the first date without access, when it is planned; None when no end is planned
     """
     if ends_on is not None and ends_on <= head.key.held_on:
         name = f"{substitute.first_name} {substitute.last_name}"

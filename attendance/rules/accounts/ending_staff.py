@@ -11,7 +11,7 @@ from attendance.rules.catalogue.catalogue_refusals import PastIsFixed
 def end_of_access(from_on: date | None, zones: Collection[ZoneInfo], now: datetime) -> datetime:
     """Return the instant at which the date has begun at every location, or `now` when it has begun already.
 
-    from_on -- the first date without access; None: the access ends at once
+    from_on -- the first date without access; None when the access ends at once
     zones -- those of the locations
 
     Raises PastIsFixed for a date that is past at every location.

@@ -24,8 +24,8 @@ class SecondFactor:
     """What is stored about an authenticator app.
 
     sealed -- its secret, encrypted
-    confirmed_at -- when the person gave the first code; None: it is not in force yet
-    last_step -- the step of the last code that was used; None: no code was used
+    confirmed_at -- when the person gave the first code; None while it is not in force
+    last_step -- the step of the last code that was used; None when no code was used
     """
 
     sealed: bytes

@@ -18,7 +18,7 @@ ENROLLED_ALREADY = "The student is enrolled there already."
 
 @dataclass(frozen=True, slots=True)
 class PlaceToCarry:
-    """An enrollment that lasts until the session's end. `timeslot_id` None: in all timeslots."""
+    """An enrollment that lasts until the session's end. `timeslot_id` is None when it is for all timeslots."""
 
     enrollment_id: UUID
     student_id: UUID

@@ -40,7 +40,7 @@ class Effect:
 
     counts -- how many occurrences there are of each kind of change
     changes -- the first MOST_LISTED of them, by date
-    through_on -- the last date that was compared; None: no offering was concerned
+    through_on -- the last date that was compared; None when no offering was concerned
     enrollment_ids, ended_enrollment_ids, makeup_ids, token_ids -- the first MOST_LISTED of them, ordered
     token_count -- tokens that can be used again, because their makeup was given back
     recorded_count, recorded_token_count -- occurrences with marks that move, and the tokens that were issued for them

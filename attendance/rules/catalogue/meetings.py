@@ -22,7 +22,9 @@ class MeetingChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where and with how many places an offering is held on the dates of `span`. `capacity` None: unlimited."""
+    """Where and with how many places an offering is held on the dates of `span`. `capacity` is None when it is
+    unlimited.
+    """
 
     span: DateSpan
     location_id: UUID
@@ -43,7 +45,8 @@ class Programme:
     """All that decides when and where one offering meets.
 
     series -- its timeslots are not read; `slots` holds those that are not deleted
-    deleted_on -- the local date on which the offering was deleted, after which it is not held; None: it was not
+    deleted_on -- the local date on which the offering was deleted, after which it is not held; None when it was not
+        deleted
     """
 
     offering_id: UUID
@@ -183,7 +186,7 @@ def _order(key: OccurrenceKey) -> tuple[date, UUID]:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A student's place as it touches occurrences. `ends_on` None: it has no end."""
+    """A student's place as it touches occurrences. `ends_on` is None when it has no end."""
 
     enrollment_id: UUID
     student_id: UUID

@@ -8,8 +8,8 @@ _DAY = timedelta(days=1)
 
 
 def changed_dates(before: DateSpan | None, after: DateSpan | None) -> DateSpan | None:
-    """Return the span from the first to the last date that is in one of the two and not in the other. None: there is no
-    such date.
+    """Return the span from the first to the last date that is in one of the two and not in the other, or None when
+    there is no such date.
 
     before, after -- spans with a start; None stands for no date at all
     """

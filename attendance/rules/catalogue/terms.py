@@ -10,7 +10,8 @@ from attendance.rules.catalogue.catalogue_refusals import PastIsFixed
 class Terms:
     """How a change is to be made.
 
-    since -- the first date on which it holds; None: today at the location, or tomorrow once a class of today has begun
+    since -- the first date on which it holds; None means today at the location, or tomorrow once a class of today has
+        begun
     corrects_past -- it may hold on dates that have passed
     notifies -- families whose classes it changes get an e-mail
     """

@@ -29,7 +29,7 @@ class ZonePlan:
         """Return what holds when somebody asks for a zone from a date on. A plan that was made before gives way. Asking
         for the zone that the location has now takes the plan back.
 
-        since -- None: from now on
+        since -- the first date of the change; None means that it holds from now on
         """
         is_later = since is not None and since > local_date(now, ZoneInfo(self.time_zone))
         if is_later and zone != self.time_zone:

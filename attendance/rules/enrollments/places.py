@@ -36,7 +36,7 @@ class Timetable:
         return self.offering.capacity is None and all(capacity is None for _, capacity in self.formerly)
 
     def capacity_on(self, on_date: date) -> int | None:
-        """Return the number of places on the date; None: it is unlimited."""
+        """Return the number of places on the date, or None when it is unlimited."""
         return next((capacity for span, capacity in self.formerly if on_date in span), self.offering.capacity)
 
     def slots(self, timeslot_id: UUID | None) -> tuple[Timeslot, ...]:

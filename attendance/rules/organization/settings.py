@@ -14,10 +14,11 @@ from attendance.rules.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class ClassSettings:
-    """Settings of R1.2, R3.4 (birthday window in days on each side), R4.13 and R4.14 (None: no e-mail).
+    """Settings of R1.2, R3.4 (birthday window in days on each side), R4.13 and R4.14 (None means that no e-mail is
+    sent).
 
-    place_offer_hours -- for how many hours a place that becomes free is held for the next student who waits. None:
-    places are not offered automatically.
+    place_offer_hours -- for how many hours a place that becomes free is held for the next student who waits. None
+        means that places are not offered automatically.
     """
 
     office_check_in_mode: bool = False
@@ -60,8 +61,8 @@ class AbsenceSettings:
 
 @dataclass(frozen=True, slots=True)
 class MakeupTokenSettings:
-    """Settings of R7.2, R7.6 (None: no limit), R7.7 (`expiry_count` in `expiry_unit`), R8.6, R8.6c, R8.7 and R8.11
-    (None: never).
+    """Settings of R7.2, R7.6 (None means no limit), R7.7 (`expiry_count` in `expiry_unit`), R8.6, R8.6c, R8.7 and R8.11
+    (None means never).
     """
 
     tokens_enabled: bool = True

@@ -15,8 +15,8 @@ _DAY = timedelta(days=1)
 class Leaver:
     """Who leaves, and when.
 
-    student_id -- the only student who leaves; None: all students of the family
-    since -- the first date without a place; None: today at the location of each place
+    student_id -- the only student who leaves; None means all students of the family
+    since -- the first date without a place; None means today at the location of each place
     ends_guardians -- whether the guardians' access ends, at once
     """
 

@@ -42,7 +42,7 @@ class Desk:
         return encode_id("Session", self.session)
 
     async def act(self, name: str, /, shown: str = "", *, api: Api | None = None, **given: Any) -> dict[str, Any]:
-        """What the mutation answers, with all of its effect."""
+        """Return the answer of the mutation, with all of its effect."""
         document = mutation(name, f"{shown} effect {{ {EFFECT} }}")
         return (await (api or self.api).ask(document, input=given))[name]  # type: ignore[no-any-return]
 

@@ -184,7 +184,7 @@ async def test_a_read_that_takes_too_long_is_given_up_and_asked_for_again(
 async def test_R10_2_whoever_asks_while_others_are_read_for_gets_what_was_committed_before_it_asked(
     process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The snapshot of those before is older than that."""
+    """The snapshot that is being read for the others was taken before that commit, so it cannot be shared."""
     taken, go_on, states = asyncio.Event(), asyncio.Event(), list[Any]()
     read = sheet_changes.read_state
 

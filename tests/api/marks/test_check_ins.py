@@ -90,7 +90,7 @@ async def floor(world: World, database: Database, api: Api) -> Floor:
 
 
 def tally(event: dict[str, Any]) -> tuple[int, ...]:
-    """Present, tardy, absent and unmarked."""
+    """Return how many are present, tardy, absent and unmarked."""
     counts = event["tally"]
     assert counts["total"] == sum(counts[name] for name in ("present", "tardy", "absent", "unmarked"))
     return tuple(counts[name] for name in ("present", "tardy", "absent", "unmarked"))

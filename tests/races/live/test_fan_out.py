@@ -67,7 +67,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Seeing:
-    """A viewer; `view` None: it may see nothing."""
+    """A viewer. `view` is None when it may see nothing."""
 
     view: str | None
     access: int

@@ -135,7 +135,7 @@ def key_of(lesson: Lesson, held_on: date = AHEAD) -> OccurrenceKey:
 
 
 def kinds(refused: list[Any]) -> list[str]:
-    """Names of the refusals in their order of the alphabet; what succeeded is "-"."""
+    """Return the names of the refusals in alphabetical order; a request that succeeded is "-"."""
     return sorted("-" if each is None else type(each).__name__ for each in refused)
 
 

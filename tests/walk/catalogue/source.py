@@ -30,7 +30,7 @@ class SourceClass:
 
 @dataclass
 class Row:
-    """A student's row in enrollments.csv. None: the cell is empty."""
+    """A student's row in enrollments.csv. None means that the cell is empty."""
 
     student: str
     class_: str

@@ -77,7 +77,7 @@ class RetryingApi:
         return replace(self, token=tokens.sign(claims, now - timedelta(days=365)))
 
     async def _once(self, member: ApiProcess, query: str, variables: dict[str, Any]) -> dict[str, Any] | None:
-        """None: no answer, or one that says to try again."""
+        """Return the answer; None when there is none, or when it says to try again."""
         trouble = self.fleet.trouble(member, is_mutation="input" in variables)
         if trouble == "sent twice":
             return await self._twice(member, query, variables)

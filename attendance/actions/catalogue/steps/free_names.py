@@ -18,7 +18,7 @@ async def require_free_name(uow: UnitOfWork, named: Named, name: str, except_id:
     """Raise NotPossible when another live one has the name, in whatever case. The caller holds the lock of the
     catalogue, so two callers cannot give the same name at once.
 
-    except_id -- the one that gets the name; None: it is new
+    except_id -- the one that gets the name; None when it is new
     """
     if (taken := await find_taken_name(uow, named, name, except_id)) is not None:
         raise NotPossible(f"There is a {_WORDS[named]} called {taken!r} already.")

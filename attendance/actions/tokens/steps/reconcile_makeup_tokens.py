@@ -34,7 +34,7 @@ class TokenOutcome:
     """The ids of the tokens that a reconciliation changed, each by student id. All are empty when nothing was to be
     done.
 
-    due_at -- when the deferred run was due that reconciled; None: it was not a deferred run
+    due_at -- when the deferred run was due that reconciled; None when it was not a deferred run
     """
 
     issued: dict[UUID, UUID]
