@@ -80,6 +80,8 @@ export default defineConfig(({ mode }) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rollupOptions: {
+        // Whoever runs `make up` is not told how long each plugin takes.
+        checks: { pluginTimings: false },
         input: {
           [entry]: join(here, `${entry}.html`),
           ...(isFirst ? { worker: join(here, "src/shell/worker.ts") } : {}),
