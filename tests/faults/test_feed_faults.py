@@ -14,12 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from websockets.exceptions import ConnectionClosed
 
 from attendance.rules.vocabulary import AttendanceStatus, Portal
+from clock import wall_clock
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
 from tests.support.api_process import PATIENCE, ApiProcess, RedisServer, api_process, office_token, sign_in
+from tests.support.audit import assert_sound
 from tests.support.factories import World
 from tests.support.live_sheet import LiveSheet, live_sheet
 from tests.support.sockets import Socket, connected
@@ -52,6 +54,7 @@ async def mortal() -> AsyncIterator[RedisServer]:
 async def sheet(database: Database, world: World, mortal: RedisServer) -> AsyncIterator[LiveSheet]:
     async with live_sheet(database, world, mortal.url) as sheet:
         yield sheet
+        await assert_sound(world, now=wall_clock())
 
 
 @dataclass

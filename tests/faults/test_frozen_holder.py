@@ -11,11 +11,13 @@ import asyncpg
 import httpx
 
 from attendance.rules.vocabulary import AttendanceStatus
+from clock import wall_clock
 from db import models
 from db.engine import Database
 from db.limits import Limits
 from gql.fields.global_ids import encode_id
 from tests.support.api_process import ApiProcess, api_process, office_token
+from tests.support.audit import assert_sound
 from tests.support.factories import World
 from tests.support.live_sheet import SUBMIT, LiveSheet, live_sheet, submit_over_http
 
@@ -92,6 +94,7 @@ async def test_R16_3_a_frozen_process_gives_back_the_roll_sheet_and_has_done_not
             answer = await try_to_submit(api, token, sheet, "the key")
             assert answer.json()["data"]["submitAttendance"]["occurrence"] == {"revision": 3}
         assert await marks_of(world, sheet) == {"Ann": "TARDY", "Ben": "ABSENT"}
+        await assert_sound(world, now=wall_clock())
 
 
 async def marks_of(world: World, sheet: LiveSheet) -> dict[str, str]:

@@ -11,12 +11,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from attendance.rules.vocabulary import AttendanceStatus
+from clock import wall_clock
 from commands.servers.process import free_port
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database
 from db.wake_ups import ROLL_SHEETS, Announcer
 from tests.support.api_process import ApiProcess, RedisServer, api_process, ask, office_token
+from tests.support.audit import assert_sound
 from tests.support.factories import World
 from tests.support.live_sheet import LiveSheet, live_sheet, submit_over_http
 from tests.support.subscriber import Subscriber, fresh_sheet, subscriber
@@ -61,6 +63,7 @@ async def sheet(database: Database, world: World, mortal: RedisServer) -> AsyncI
     await world.change_settings(tokens_enabled=False)
     async with live_sheet(database, world, mortal.url) as sheet:
         yield sheet
+        await assert_sound(world, now=wall_clock())
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ from contextlib import AsyncExitStack
 import pytest
 
 from attendance.rules.vocabulary import AttendanceStatus
+from clock import wall_clock
 from db.engine import Database
 from tests.support.api_process import api_process, office_token
+from tests.support.audit import assert_sound
 from tests.support.factories import World
 from tests.support.live_sheet import LiveSheet, live_sheet
 from tests.support.sockets import connected
@@ -35,6 +37,7 @@ async def sheet(database: Database, world: World, redis_url: str) -> AsyncIterat
     await world.change_settings(tokens_enabled=False)
     async with live_sheet(database, world, redis_url, *(f"Ann{number}" for number in range(10))) as sheet:
         yield sheet
+        await assert_sound(world, now=wall_clock())
 
 
 async def mark(sheet: LiveSheet, clients: list[Subscriber], first: int, count: int) -> list[float]:

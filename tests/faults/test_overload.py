@@ -9,10 +9,12 @@ import httpx
 from sqlalchemy import text
 
 from attendance.rules.vocabulary import Permission, Portal
+from clock import wall_clock
 from db import models
 from db.engine import create_engine
 from gql.fields.global_ids import encode_id
 from tests.support.api_process import ApiProcess, api_process, sign_in
+from tests.support.audit import assert_sound
 from tests.support.documents import mutation
 from tests.support.factories import MONDAY, Lesson, World, new_world
 
@@ -91,6 +93,7 @@ async def test_R16_3_a_tenant_with_too_much_under_way_is_refused_and_others_are_
         assert keys == executed | {"first"}, "what was refused left nothing behind"
         assert "errors" not in (await crowded.look()).json(), "it serves again at once"
     await holder.dispose()
+    await assert_sound(world, now=wall_clock())
 
 
 async def test_R16_3_a_process_whose_connections_are_all_in_use_is_ready(
@@ -110,3 +113,4 @@ async def test_R16_3_a_process_whose_connections_are_all_in_use_is_ready(
             assert await readiness(api, http) == 200
         await asyncio.gather(*asked)
     await holder.dispose()
+    await assert_sound(world, now=wall_clock())

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.vocabulary import Permission
+from clock import wall_clock
 from commands.servers.process import free_port
 from db.engine import Database, create_engine
 from db.limits import Limits
@@ -24,6 +25,7 @@ from db.passing import passes_after
 from gql.fields.global_ids import encode_id
 from tests.faults.test_frozen_holder import held_mark, waiting_for
 from tests.support.api import Api, serving
+from tests.support.audit import assert_sound
 from tests.support.documents import mutation
 from tests.support.factories import Lesson, World
 from tests.support.viewers import DURING_CLASS
@@ -60,7 +62,7 @@ async def api_over(url: str, world: World, pool_size: int = 2, limits: Limits = 
 
 
 @pytest.fixture
-async def marked(world: World, database_url: str) -> Class:
+async def marked(world: World, database_url: str) -> AsyncIterator[Class]:
     await world.change_settings(tokens_enabled=False)
     lesson = await world.weekly_class()
     student = await world.student()
@@ -68,7 +70,8 @@ async def marked(world: World, database_url: str) -> Class:
     found = Class(world, lesson, encode_id("Student", student), student)
     async with api_over(database_url, world) as api:
         assert revision(await found.submit(api, "PRESENT")) == 1
-    return found
+    yield found
+    await assert_sound(world, now=wall_clock())
 
 
 def revision(answer: httpx.Response) -> int:

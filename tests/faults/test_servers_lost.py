@@ -22,6 +22,7 @@ from commands.servers.start import locked
 from db.engine import Database, create_engine
 from db.migrate import upgrade
 from db.wake_ups import Announcer
+from tests.support.audit import assert_sound
 from tests.support.factories import World, new_world
 from tests.support.memory import folder_of_servers
 from tests.support.processes import worker_process
@@ -84,6 +85,7 @@ async def sheet(world: World, database: Database, redis: MortalRedis) -> AsyncIt
     sheet.announcer = announcer
     yield sheet
     await announcer.close()
+    await assert_sound(world, now=wall_clock(), numbered=False)
     await queue.aclose()
 
 

@@ -19,6 +19,7 @@ from db.engine import Database
 from db.wake_ups import Announcer, connect_redis
 from settings import Settings
 from tests.jobs.outbox_desk import Outbox
+from tests.support.audit import assert_sound
 from tests.support.factories import World
 from tests.support.mail_server import HANG, SENDER, MailServer, mail_server
 from tests.support.processes import Process, worker_process
@@ -42,6 +43,7 @@ async def sheet(world: World, database: Database, redis_url: str) -> AsyncIterat
     await sheet.set_mark(await sheet.add_student(), ABSENT, Source.KIOSK)
     yield sheet
     await sheet.announcer.close()
+    await assert_sound(world, now=wall_clock(), numbered=False)
     await queue.aclose()
 
 
