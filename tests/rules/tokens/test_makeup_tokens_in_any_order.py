@@ -10,11 +10,13 @@ What "the same tokens" means:
   limit allows, that every token stands on ground, and at the end that no absence goes without while there is room.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import permutations, product
 from typing import Any, TypeAlias
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from attendance.rules.organization.settings import MakeupTokenSettings
 from attendance.rules.tokens.makeup_tokens import TokenDates, TokenGround, TokenStep, reconcile, token_state
@@ -25,7 +27,6 @@ from attendance.rules.vocabulary import (
     OfferingKind,
     TokenTrigger,
 )
-from tests.support.random_histories import every_history
 from tests.support.sizes import SIZES
 
 MONDAY = date(2026, 11, 16)
@@ -34,11 +35,21 @@ EXPIRES_AFTER = timedelta(days=5)
 ABSENCES = {"ABSENT", "EXCUSED_ABSENCE"}
 STATUSES = (None, "PRESENT", "TARDY", "ABSENT", "ABSENT", "EXCUSED_ABSENCE")
 Act: TypeAlias = tuple[str, int, str | None]
+# A sequence is shrunk towards this one.
+NOTHING: Act = ("nothing", 0, None)
 MARKS: list[Act] = list(product(("mark at once", "mark for later", "mark, and crash"), CLASSES, STATUSES))
 RUNS: list[Act] = list(product(("run", "run, and crash", "run again", "cancel", "restore", "delete"), CLASSES, (None,)))
 MAKEUPS: list[Act] = list(product(("request", "book", "reset", "a day passes", "a week passes"), CLASSES, (None,)))
-BY_STAFF = [*MARKS, *RUNS * 2]
-BY_ALL = [*BY_STAFF, *MAKEUPS * 3]
+
+
+def _histories(acts: list[Act], min_size: int, max_size: int) -> st.SearchStrategy[list[Act]]:
+    """Histories of these acts, of which each byte chooses one. To draw them one by one takes ten times as long."""
+    return st.binary(min_size=min_size, max_size=max_size).map(lambda drawn: [acts[byte % len(acts)] for byte in drawn])
+
+
+BY_STAFF = _histories([NOTHING, *MARKS, *RUNS * 2], 15, 30)
+BY_ALL = _histories([NOTHING, *MARKS, *RUNS * 2, *MAKEUPS * 3], 20, 40)
+EXAMPLES = settings(max_examples=SIZES.rule_examples, deadline=None, derandomize=True, database=None)
 
 
 @dataclass
@@ -162,51 +173,43 @@ def _settings(*, limit: int | None = None, trigger: TokenTrigger = TokenTrigger.
     return MakeupTokenSettings(token_limit=limit, token_trigger=trigger)
 
 
-def _by_staff(check: Callable[..., None], **given: Sequence[Any]) -> None:
-    every_history(check, BY_STAFF, SIZES.rule_examples, lengths=range(15, 31), **given)
+@given(acts=BY_STAFF, trigger=st.sampled_from(TokenTrigger), type=st.sampled_from(
+    [EnrollmentType.ACTIVE, EnrollmentType.ACTIVE, EnrollmentType.TRIAL]))  # fmt: skip
+@EXAMPLES
+def test_R7_4_any_sequence_ends_in_the_tokens_of_one_run_at_the_end(
+    acts: list[Act], trigger: TokenTrigger, type: EnrollmentType
+) -> None:
+    case = Case(_settings(trigger=trigger), type)
+    for act in acts:
+        case.act(*act)
+    clean = case.copy()
+    for absence in clean.absences:
+        is_deleted = absence.token is not None and absence.token.is_deleted
+        absence.token = TokenDates(MONDAY, None, is_deleted=True) if is_deleted else None
+    case.run_all()
+    clean.run_all()
+    assert case.shows() == clean.shows()
 
 
-def _by_all(check: Callable[..., None], **given: Sequence[Any]) -> None:
-    every_history(check, BY_ALL, SIZES.rule_examples, lengths=range(20, 41), **given)
-
-
-def test_R7_4_any_sequence_ends_in_the_tokens_of_one_run_at_the_end() -> None:
-    def check(acts: list[Act], trigger: TokenTrigger, type: EnrollmentType) -> None:
-        case = Case(_settings(trigger=trigger), type)
-        for act in acts:
-            case.act(*act)
-        clean = case.copy()
-        for absence in clean.absences:
-            is_deleted = absence.token is not None and absence.token.is_deleted
-            absence.token = TokenDates(MONDAY, None, is_deleted=True) if is_deleted else None
-        case.run_all()
-        clean.run_all()
-        assert case.shows() == clean.shows()
-
-    types = [EnrollmentType.ACTIVE, EnrollmentType.ACTIVE, EnrollmentType.TRIAL]
-    _by_staff(check, trigger=list(TokenTrigger), type=types)
-
-
-def test_R7_4_makeups_and_time_leave_what_the_table_says_and_nothing_else() -> None:
-    def check(acts: list[Act]) -> None:
-        case = Case(_settings())
-        for act in acts:
-            before = case.shows()
-            case.act(*act)
-            _assert_stays(before, case.shows())
+@given(acts=BY_ALL)
+@EXAMPLES
+def test_R7_4_makeups_and_time_leave_what_the_table_says_and_nothing_else(acts: list[Act]) -> None:
+    case = Case(_settings())
+    for act in acts:
         before = case.shows()
-        case.run_all()
+        case.act(*act)
         _assert_stays(before, case.shows())
-        for absence, shown in zip(case.absences, case.shows(), strict=True):
-            token = absence.token
-            if token is not None and token.is_deleted:
-                assert shown == "deleted"
-            elif token is not None and token.makeup_on is not None:
-                assert shown == ("tied" if case.qualifies(absence) else "tied, to be reviewed")
-            else:
-                assert shown in ({"usable", "expired"} if case.qualifies(absence) else {"none", "expired"})
-
-    _by_all(check)
+    before = case.shows()
+    case.run_all()
+    _assert_stays(before, case.shows())
+    for absence, shown in zip(case.absences, case.shows(), strict=True):
+        token = absence.token
+        if token is not None and token.is_deleted:
+            assert shown == "deleted"
+        elif token is not None and token.makeup_on is not None:
+            assert shown == ("tied" if case.qualifies(absence) else "tied, to be reviewed")
+        else:
+            assert shown in ({"usable", "expired"} if case.qualifies(absence) else {"none", "expired"})
 
 
 def _assert_stays(before: list[str], after: list[str]) -> None:
@@ -215,49 +218,48 @@ def _assert_stays(before: list[str], after: list[str]) -> None:
         assert was != "expired" or became in ("expired", "deleted")
 
 
-def test_R7_4_a_run_after_a_run_decides_nothing() -> None:
-    def check(acts: list[Act], limit: int | None) -> None:
-        case = Case(_settings(limit=limit))
-        for act in acts:
-            case.act(*act)
-        case.run_all()
-        before = case.copy()
-        again = {case.reconcile(absence, may_create=True) for absence in case.absences}
-        assert again <= {TokenStep.NOTHING, TokenStep.SKIP}
-        assert case == before
-
-    _by_all(check, limit=[None, 0, 1])
-
-
-def test_R7_4_the_order_of_runs_does_not_matter() -> None:
-    def check(acts: list[Act]) -> None:
-        case = Case(_settings())
-        for act in acts:
-            case.act(*act)
-        ends = []
-        for order in permutations(CLASSES):
-            end = case.copy()
-            end.run_all(order)
-            ends.append(end)
-        assert all(end == ends[0] for end in ends)
-
-    _by_all(check)
+@given(acts=BY_ALL, limit=st.sampled_from([None, 0, 1]))
+@EXAMPLES
+def test_R7_4_a_run_after_a_run_decides_nothing(acts: list[Act], limit: int | None) -> None:
+    case = Case(_settings(limit=limit))
+    for act in acts:
+        case.act(*act)
+    case.run_all()
+    before = case.copy()
+    again = {case.reconcile(absence, may_create=True) for absence in case.absences}
+    assert again <= {TokenStep.NOTHING, TokenStep.SKIP}
+    assert case == before
 
 
-def test_R7_6_under_a_limit_the_order_decides_who_but_not_how_many() -> None:
-    def check(acts: list[Act], limit: int, order: tuple[int, ...]) -> None:
-        case = Case(_settings(limit=limit))
-        for act in acts:
-            case.act(*act)
-            assert case.counted <= limit
-            for absence, shown in zip(case.absences, case.shows(), strict=True):
-                assert shown != "usable" or case.qualifies(absence)
-        held = case.shows()
-        case.run_all(order)
+@given(acts=BY_ALL)
+@EXAMPLES
+def test_R7_4_the_order_of_runs_does_not_matter(acts: list[Act]) -> None:
+    case = Case(_settings())
+    for act in acts:
+        case.act(*act)
+    ends = []
+    for order in permutations(CLASSES):
+        end = case.copy()
+        end.run_all(order)
+        ends.append(end)
+    assert all(end == ends[0] for end in ends)
+
+
+@given(acts=BY_ALL, limit=st.integers(0, 1), order=st.permutations(CLASSES))
+@EXAMPLES
+def test_R7_6_under_a_limit_the_order_decides_who_but_not_how_many(
+    acts: list[Act], limit: int, order: list[int]
+) -> None:
+    case = Case(_settings(limit=limit))
+    for act in acts:
+        case.act(*act)
         assert case.counted <= limit
-        for absence, before, after in zip(case.absences, held, case.shows(), strict=True):
-            goes_without = case.qualifies(absence) and after == "none"
-            assert not goes_without or case.counted == limit
-            assert before == "none" or after.startswith(before.partition(",")[0])
-
-    _by_all(check, limit=[0, 1], order=list(permutations(CLASSES)))
+        for absence, shown in zip(case.absences, case.shows(), strict=True):
+            assert shown != "usable" or case.qualifies(absence)
+    held = case.shows()
+    case.run_all(tuple(order))
+    assert case.counted <= limit
+    for absence, before, after in zip(case.absences, held, case.shows(), strict=True):
+        goes_without = case.qualifies(absence) and after == "none"
+        assert not goes_without or case.counted == limit
+        assert before == "none" or after.startswith(before.partition(",")[0])
