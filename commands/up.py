@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -26,6 +27,7 @@ from settings import Settings
 
 _USUAL_PORT = 8000
 _START_SECONDS = 60
+_AGAIN_SECONDS = 0.05
 
 
 class _Stop(BaseException):
@@ -174,6 +176,15 @@ def _listen_for_the_end() -> None:
             signal.signal(number, signal.SIG_IGN)
         raise _Stop
 
+    def again(dropped: "sys.UnraisableHookArgs") -> None:
+        # Python drops what is raised in its callbacks around a fork, which is where a signal during a fork is handled.
+        if dropped.exc_type is not _Stop:
+            sys.__unraisablehook__(dropped)
+            return
+        signal.signal(signal.SIGALRM, end)
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
+
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     for number in signals:
         signal.signal(number, end)
+    sys.unraisablehook = again
