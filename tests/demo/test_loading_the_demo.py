@@ -59,19 +59,16 @@ async def digest_of(connection: AsyncConnection) -> dict[str, str]:
 
 
 def test_the_same_instant_makes_the_same_rows_in_every_process() -> None:
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", PRINT_DIGEST],
-            env=os.environ | {"PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-        for seed in ("1", "2")
-    }
-    here = hashlib.sha256(repr([rows.tables for rows in make_rows(NOW)]).encode()).hexdigest()
-
-    assert digests == {here}
+    """Sets of texts have another order there than here."""
+    seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
+    there = subprocess.run(
+        [sys.executable, "-c", PRINT_DIGEST],
+        env=os.environ | {"PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    assert there == hashlib.sha256(repr([rows.tables for rows in make_rows(NOW)]).encode()).hexdigest()
 
 
 async def test_a_second_load_changes_nothing_and_tells_the_age(database_url: str, owner: AsyncConnection) -> None:

@@ -5,8 +5,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -19,21 +17,19 @@ def loaded(*statements: str) -> tuple[set[str], ...]:
     return tuple(set(line.split()) for line in answer.stdout.splitlines())
 
 
-def server(module: str) -> tuple[set[str], ...]:
-    """What is loaded after the import of the module, and after its process has been asked to trace nothing."""
+def servers() -> tuple[set[str], ...]:
+    """What the API and the worker load together, and what is loaded after their process was asked to trace nothing."""
     traced_not = "import tracing; tracing.start_tracing('rollbook', {'OTEL_TRACES_EXPORTER': 'none'})"
-    return loaded(f"import {module}", traced_not)
+    return loaded("import gql.app, workers.main", traced_not)
 
 
-@pytest.mark.parametrize("module", ["gql.app", "workers.main"])
-def test_a_server_loads_neither_migrations_nor_the_command_line(module: str) -> None:
+def test_a_server_loads_neither_migrations_nor_the_command_line() -> None:
     others = {"alembic", "mako", "importing", "demo", "commands", "rollbook"}
-    assert server(module)[0] & others == set()
+    assert servers()[0] & others == set()
 
 
-@pytest.mark.parametrize("module", ["gql.app", "workers.main"])
-def test_R16_6_a_server_loads_nothing_of_opentelemetry_unless_it_traces(module: str) -> None:
-    assert server(module)[1] & {"opentelemetry", "requests", "google"} == set()
+def test_R16_6_a_server_loads_nothing_of_opentelemetry_unless_it_traces() -> None:
+    assert servers()[1] & {"opentelemetry", "requests", "google"} == set()
 
 
 def test_the_command_line_loads_no_layer_before_it_knows_the_command() -> None:
