@@ -1,15 +1,17 @@
 """The servers, the browser and the people of the browser tests."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 
 from attendance.rules.vocabulary import Permission
 from commands.servers.start import Servers
 from db.engine import Database
 from tests.support.api_process import ApiProcess, api_process
-from tests.support.browser_pages import MANIFEST, PHONE, Desk, Hall, browser_hall, build_pages, chromium
+from tests.support.browser_pages import MANIFEST, PHONE, Desk, Hall, browser_program, build_pages, chromium
 from tests.support.databases import ProcessDatabase
 from tests.support.factories import World
 from tests.support.live_sheet import LiveSheet, live_sheet
@@ -27,9 +29,23 @@ async def api(servers: Servers, process_database: ProcessDatabase) -> AsyncItera
 
 
 @pytest.fixture(scope="session")
-async def browser(api: ApiProcess) -> AsyncIterator[Hall]:
-    async with browser_hall(api) as hall:
-        yield hall
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the browser finds what its camera sees, when it turns the camera on."""
+    return tmp_path_factory.mktemp("camera") / "film.y4m"
+
+
+@pytest.fixture(scope="session")
+async def program(film: Path) -> AsyncIterator[Browser]:
+    """The browser program of this test process."""
+    async with browser_program(
+        "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"
+    ) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def browser(program: Browser, api: ApiProcess) -> Hall:
+    return Hall(program, api)
 
 
 @pytest.fixture

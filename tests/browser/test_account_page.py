@@ -11,7 +11,10 @@ from tests.support.factories import World
 
 async def test_R12_5_other_sign_ins_are_ended_and_the_password_is_changed(hall: Hall, world: World) -> None:
     olga = await world.staff(Permission.OWNER, email="olga@gym.example", password_hash=PASSWORD_HASH)
-    other, desk = await hall.signed_in(world, olga), await hall.signed_in(world, olga, PHONE)
+    other, desk = (
+        await hall.signed_in(world, olga, service_workers="block"),
+        await hall.signed_in(world, olga, PHONE, service_workers="block"),
+    )
     page = desk.page
     await desk.open("/")
     await page.locator(".menu summary").click()

@@ -29,7 +29,7 @@ async def _said(page: Page, text: str) -> None:
 
 @pytest.mark.emptied_database
 async def test_R13_1_an_owner_makes_changes_and_ends_locations_programs_and_sessions(hall: Hall, world: World) -> None:
-    desk = await hall.signed_in(world, await world.staff(Permission.OWNER))
+    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), service_workers="block")
     page = desk.page
     await desk.open("/classes")
     await _through_classes(desk, "Locations")
@@ -75,7 +75,7 @@ async def test_R13_1_an_owner_makes_changes_and_ends_locations_programs_and_sess
 @pytest.mark.emptied_database
 async def test_R13_3_the_dates_of_a_session_change_after_its_effect_was_shown(hall: Hall, world: World) -> None:
     today = _today()
-    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), PHONE)
+    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), PHONE, service_workers="block")
     page = desk.page
     await desk.open("/sessions")
     await desk.tap("Add a session")
@@ -118,7 +118,7 @@ async def test_R2_5_closed_days_are_added_and_opened_after_their_effect_was_show
     program_id = await world.program(name="Swim")
     lesson = await world.weekly_class(weekday=holiday.isoweekday(), name="Diving", program_id=program_id)
     await world.enroll(await world.student(), lesson.offering_id)
-    desk = await hall.signed_in(world, await world.staff(Permission.OWNER))
+    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), service_workers="block")
     page = desk.page
     await desk.open("/closures")
     await expect(page.get_by_text("so no day is closed")).to_be_visible()
@@ -175,7 +175,7 @@ async def test_R13_2_closures_and_zones_change_from_a_chosen_day(hall: Hall, wor
     student_id = await world.student()
     await world.enroll(student_id, lesson.offering_id)
     await world.mark(student_id, lesson.timeslot_id, held_on=held_on)
-    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), PHONE)
+    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), PHONE, service_workers="block")
     page, since = desk.page, desk.page.get_by_label("From", exact=True)
     effects = page.get_by_label("What will happen")
     await desk.open("/programs")
@@ -228,7 +228,7 @@ async def test_R13_2_closures_and_zones_change_from_a_chosen_day(hall: Hall, wor
     )
     # Only an owner is offered a correction of the past.
     held = (Permission.MANAGE_CATALOGUE, Permission.OFFICE_ATTENDANCE_VIEW)
-    desk = await hall.signed_in(world, await world.staff(*held))
+    desk = await hall.signed_in(world, await world.staff(*held), service_workers="block")
     await desk.open("/locations")
     await desk.tap("Change Main Street")
     await expect(desk.page.get_by_label("Time zone")).to_have_value("America/Denver")

@@ -49,7 +49,7 @@ async def test_R13_5_classes_are_chosen_and_carried_over_and_who_gets_no_place_i
     for first_name, days in (("Ann", 30), ("Ben", 20)):
         student = await world.student(first_name=first_name)
         await world.enroll(student, small.offering_id, starts_on=_today() - timedelta(days=days))
-    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), PHONE)
+    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), PHONE, service_workers="block")
     page = desk.page
     await desk.open("/sessions")
     await page.get_by_role("link", name="Carry over Autumn").click()

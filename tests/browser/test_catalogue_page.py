@@ -17,7 +17,7 @@ async def test_R13_3_a_time_of_a_class_moves_after_its_preview_was_shown(hall: H
     today = datetime.now(ZoneInfo("America/Chicago")).date()
     lesson = await world.weekly_class(weekday=today.isoweekday() % 7 + 1, start_time=time(17), name="Diving")
     await world.enroll(await world.student(), lesson.offering_id)
-    desk = await hall.signed_in(world, await world.staff(Permission.OWNER))
+    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), service_workers="block")
     page = desk.page
     await desk.open("/")
     await page.get_by_role("navigation", name="Pages").get_by_role("link", name="Classes").click()

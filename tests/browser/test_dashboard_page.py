@@ -10,7 +10,7 @@ from tests.support.viewers import DURING_CLASS
 
 
 async def test_R10_3_the_dashboard_follows_the_day(hall: Hall, world: World, sheet: LiveSheet) -> None:
-    desk = await hall.signed_in(world, sheet.olga)
+    desk = await hall.signed_in(world, sheet.olga, service_workers="block")
     page = desk.page
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url))
@@ -45,7 +45,7 @@ async def test_R10_3_the_dashboard_follows_the_day(hall: Hall, world: World, she
 
 async def test_R15_who_may_not_see_reports_is_shown_none(hall: Hall, world: World, sheet: LiveSheet) -> None:
     tom = await world.staff(Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
-    desk = await hall.signed_in(world, tom)
+    desk = await hall.signed_in(world, tom, service_workers="block")
     await desk.page.clock.set_fixed_time(DURING_CLASS)
     await desk.open("/dashboard")
     await expect(desk.page.get_by_text("Nobody has arrived yet.")).to_be_visible()

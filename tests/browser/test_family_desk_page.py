@@ -21,7 +21,10 @@ async def test_R13_4_a_family_is_registered_and_its_child_appears_on_todays_open
     today = datetime.now(ZoneInfo("America/Chicago")).date()
     lesson = await world.weekly_class(weekday=today.isoweekday(), name="Diving")
     olga = await world.staff(Permission.OWNER, first_name="Olga")
-    coach, desk = await hall.signed_in(world, olga, PHONE), await hall.signed_in(world, olga)
+    coach, desk = (
+        await hall.signed_in(world, olga, PHONE, service_workers="block"),
+        await hall.signed_in(world, olga, service_workers="block"),
+    )
     await coach.open(f"/sheets/{lesson.sheet_id(today)}")
     await expect(coach.page.get_by_text("No students are on this roll sheet.")).to_be_visible()
     await desk.open("/")

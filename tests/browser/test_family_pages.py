@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from attendance.rules.organization.settings import OrganizationSettings
 from attendance.rules.vocabulary import AttendanceStatus, EnrollmentType, Portal
@@ -15,7 +15,7 @@ from commands.servers.start import Servers
 from db.engine import Database
 from tests.api.organization.sign_in_client import PASSWORD, PASSWORD_HASH
 from tests.support.api_process import ApiProcess, api_process
-from tests.support.browser_pages import MANIFEST, PHONE, Desk, Hall, browser_hall, build_pages, chromium
+from tests.support.browser_pages import MANIFEST, PHONE, Desk, Hall, build_pages, chromium
 from tests.support.databases import ProcessDatabase
 from tests.support.factories import World
 from tests.support.live_sheet import LiveSheet, live_sheet
@@ -34,15 +34,8 @@ async def api(servers: Servers, process_database: ProcessDatabase) -> AsyncItera
 
 
 @pytest.fixture(scope="module")
-async def browser(api: ApiProcess) -> AsyncIterator[Hall]:
-    async with browser_hall(api) as hall:
-        yield hall
-
-
-@pytest.fixture
-async def hall(browser: Hall) -> AsyncIterator[Hall]:
-    yield browser
-    await browser.close_desks()
+def browser(program: Browser, api: ApiProcess) -> Hall:
+    return Hall(program, api)
 
 
 @dataclass

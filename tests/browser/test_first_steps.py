@@ -12,7 +12,9 @@ EMPTY = "Nothing is planned on this day."
 
 @pytest.mark.emptied_database
 async def test_R12_1_the_empty_day_of_a_new_business_says_what_to_do_next(hall: Hall, world: World) -> None:
-    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), PHONE, timezone_id="Asia/Tokyo")
+    desk = await hall.signed_in(
+        world, await world.staff(Permission.OWNER), PHONE, timezone_id="Asia/Tokyo", service_workers="block"
+    )
     page = desk.page
     steps = page.get_by_role("region", name="Set up your business")
     await desk.open("/")
@@ -43,11 +45,11 @@ async def test_R12_1_the_empty_day_of_a_new_business_says_what_to_do_next(hall: 
 
     # Each sees the steps that they may take.
     sees = (Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
-    office = await hall.signed_in(world, await world.staff(Permission.MANAGE_CATALOGUE, *sees))
+    office = await hall.signed_in(world, await world.staff(Permission.MANAGE_CATALOGUE, *sees), service_workers="block")
     await office.open("/")
     await expect(office.page.locator(".step")).to_have_count(3)
     await expect(office.page.get_by_text("rollbook.py")).to_have_count(0)
-    coach = await hall.signed_in(world, await world.staff(*sees))
+    coach = await hall.signed_in(world, await world.staff(*sees), service_workers="block")
     await coach.open("/")
     await expect(coach.page.get_by_text(EMPTY)).to_be_visible()
     await expect(coach.page.locator(".step")).to_have_count(0)

@@ -17,8 +17,7 @@ from attendance.rules.vocabulary import Permission
 from db import models
 from gql.credentials.check_in_codes import CheckInCodes
 from tests.api.organization.sign_in_client import PASSWORD, PASSWORD_HASH
-from tests.support.api_process import ApiProcess
-from tests.support.browser_pages import Desk, Hall, browser_hall
+from tests.support.browser_pages import Desk, Hall
 from tests.support.factories import World
 from tests.support.processes import SECRET
 from web.client.build import HERE as CLIENT
@@ -134,39 +133,32 @@ async def test_R5_a_family_checks_in_at_the_door_and_the_roll_sheet_shows_it(hal
 
 
 @pytest.mark.emptied_database
-async def test_R5_1_a_code_is_read_by_the_camera(api: ApiProcess, world: World, tmp_path: Path) -> None:
+async def test_R5_1_a_code_is_read_by_the_camera(hall: Hall, world: World, film: Path) -> None:
     _, family, _ = await noon_street(world)
-    code = CheckInCodes(SECRET).make(FamilyCode(world.organization_id, family, 1))
-    film(tmp_path / "code.y4m", code)
-    seen = (
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-video-capture={tmp_path / 'code.y4m'}",
-    )
-    async with browser_hall(api, *seen) as hall:
-        desk = await launched(hall, world)
-        page = desk.page
-        await page.clock.resume()
-        await desk.tap("Scan a code with the camera")
-        await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
-        await desk.tap("Done")
-        # The code is still there, and is not read again at once. The camera stays on.
-        await expect(page.get_by_label("What the camera sees")).to_be_visible()
-        await desk.without_barriers()
-        await desk.tap("Turn the camera off")
-        await expect(page.get_by_label("What the camera sees")).to_have_count(0)
-        await hall.close_desks()
-    async with browser_hall(api, "--deny-permission-prompts") as hall:
-        desk = await launched(hall, world)
-        await desk.tap("Scan a code with the camera")
-        await expect(desk.page.locator("p.told").first).to_contain_text("Type your telephone number")
-        await desk.without_barriers()
-        await dial(desk, PHONE_NUMBER)
-        await expect(desk.page.get_by_role("heading", name="Ann")).to_be_visible()
-        await hall.close_desks()
+    make_film(film, CheckInCodes(SECRET).make(FamilyCode(world.organization_id, family, 1)))
+    desk = await launched(hall, world)
+    page = desk.page
+    await desk.context.grant_permissions(["camera"])
+    await page.clock.resume()
+    await desk.tap("Scan a code with the camera")
+    await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
+    await desk.tap("Done")
+    # The code is still there, and is not read again at once. The camera stays on.
+    await expect(page.get_by_label("What the camera sees")).to_be_visible()
+    await desk.without_barriers()
+    await desk.tap("Turn the camera off")
+    await expect(page.get_by_label("What the camera sees")).to_have_count(0)
+    # A tablet whose camera is forbidden to all pages.
+    desk = await launched(hall, world)
+    await desk.context.grant_permissions([])
+    await desk.tap("Scan a code with the camera")
+    await expect(desk.page.locator("p.told").first).to_contain_text("Type your telephone number")
+    await desk.without_barriers()
+    await dial(desk, PHONE_NUMBER)
+    await expect(desk.page.get_by_role("heading", name="Ann")).to_be_visible()
 
 
-def film(path: Path, code: str) -> None:
+def make_film(path: Path, code: str) -> None:
     """Write what a camera sees of a QR code: one frame, which Chromium's fake camera repeats."""
     script = "import encodeQR from 'qr'; console.log(JSON.stringify(encodeQR(process.argv[1], 'raw', { border: 4 })))"
     node = shutil.which("node") or beside_python("node")

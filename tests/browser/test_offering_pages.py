@@ -24,7 +24,7 @@ async def test_R13_3_a_class_is_made_changed_and_ended_after_each_effect_was_sho
     # The class meets six times on each of its weekdays, the first of them tomorrow.
     await world.session(today, today + timedelta(days=41), name="Autumn")
     await world.staff(first_name="Ines", last_name="Instructor")
-    desk = await hall.signed_in(world, await world.staff(Permission.OWNER))
+    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), service_workers="block")
     page = desk.page
     effects = page.get_by_label("What will happen")
     await desk.open("/classes")
@@ -90,7 +90,7 @@ async def test_R2_1_a_camp_and_an_appointment_are_made_on_a_phone(hall: Hall, wo
     for number in range(100):
         await world.staff(first_name=f"Many {number}", last_name="Able")
     zoe = await world.staff(first_name="Zoë", last_name="Zander")
-    desk = await hall.signed_in(world, await world.staff(*MANAGES), PHONE)
+    desk = await hall.signed_in(world, await world.staff(*MANAGES), PHONE, service_workers="block")
     page = desk.page
     effects = page.get_by_label("What will happen")
     await desk.open("/classes/new")
@@ -133,7 +133,7 @@ async def test_R13_2_classes_of_one_name_are_told_apart_wherever_one_is_chosen(h
     monday = await world.weekly_class(weekday=1, start_time=time(17), name="Swim 1")
     await world.timeslot(monday.offering_id, weekday=4, start_time=time(9))
     await world.weekly_class(weekday=1, start_time=time(17), name="Swim 1", location_id=await world.location())
-    desk = await hall.signed_in(world, await world.staff(Permission.OWNER))
+    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), service_workers="block")
     page = desk.page
     await desk.open("/classes")
     rows = page.get_by_role("list", name="Classes").get_by_role("listitem")

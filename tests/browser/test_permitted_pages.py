@@ -10,7 +10,9 @@ FAMILIES, OFFICE_VIEW, SEE_ALL = "Manage families", "See attendance in the offic
 
 
 async def test_R11_1_a_typed_address_shows_no_form_that_the_viewer_may_not_use(hall: Hall, world: World) -> None:
-    coach = await hall.signed_in(world, await world.staff(Permission.OFFICE_ATTENDANCE_VIEW), PHONE)
+    coach = await hall.signed_in(
+        world, await world.staff(Permission.OFFICE_ATTENDANCE_VIEW), PHONE, service_workers="block"
+    )
     page = coach.page
     lacking = page.locator("main li")
     for address, named in (
@@ -35,7 +37,7 @@ async def test_R11_1_a_typed_address_shows_no_form_that_the_viewer_may_not_use(h
     await expect(page.get_by_role("heading", name="Today")).to_be_visible()
     # Nothing of attendance is offered to somebody who may not see any, whatever else the person may do.
     office = await world.staff(Permission.OFFICE_SEE_ALL, Permission.MANAGE_PEOPLE, Permission.SEE_REPORTS)
-    clerk = await hall.signed_in(world, office)
+    clerk = await hall.signed_in(world, office, service_workers="block")
     for address in ("/", "/days/2026-11-30", "/dashboard", "/students/U3R1", "/families", "/families/RmFt"):
         await clerk.open(address)
         await expect(clerk.page.locator("main li")).to_have_text([OFFICE_VIEW])

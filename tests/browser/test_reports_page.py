@@ -30,7 +30,7 @@ async def test_R15_1_reports_are_tables_and_files(
         student = await world.student(first_name=name)
         await world.mark(student, lesson.timeslot_id, held_on=day, status=AttendanceStatus(status))
         await world.makeup_token(student)
-    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), PHONE)
+    desk = await hall.signed_in(world, await world.staff(Permission.OWNER), PHONE, service_workers="block")
     page = desk.page
     await desk.open("/reports")
     rows = page.get_by_role("row")

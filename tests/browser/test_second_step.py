@@ -15,7 +15,7 @@ from tests.support.factories import World
 
 async def test_R12_4_the_second_step_is_set_up_renewed_and_turned_off(hall: Hall, world: World) -> None:
     olga = await world.staff(Permission.OWNER, email="olga@gym.example", password_hash=PASSWORD_HASH)
-    desk = await hall.signed_in(world, olga, PHONE)
+    desk = await hall.signed_in(world, olga, PHONE, service_workers="block")
     page = desk.page
     await desk.open("/account")
     step = page.get_by_role("region", name="Second step")

@@ -9,7 +9,9 @@ from tests.support.factories import World
 
 
 async def test_R1_2_settings_are_changed_with_what_changes_before_it_is_saved(hall: Hall, world: World) -> None:
-    desk = await hall.signed_in(world, await world.staff(Permission.OWNER, first_name="Olga"), PHONE)
+    desk = await hall.signed_in(
+        world, await world.staff(Permission.OWNER, first_name="Olga"), PHONE, service_workers="block"
+    )
     page = desk.page
     await desk.open("/")
     await page.locator(".menu summary").click()
@@ -57,7 +59,7 @@ async def test_R1_2_settings_are_changed_with_what_changes_before_it_is_saved(ha
 
 async def test_R12_4_only_an_owner_is_offered_the_setting_about_the_second_step(hall: Hall, world: World) -> None:
     held = (Permission.MANAGE_SETTINGS, Permission.OFFICE_ATTENDANCE_VIEW)
-    desk = await hall.signed_in(world, await world.staff(*held))
+    desk = await hall.signed_in(world, await world.staff(*held), service_workers="block")
     await desk.open("/settings#security")
     safety = desk.page.get_by_role("region", name="Safety of accounts")
     await expect(safety).to_contain_text("Only an owner can change this.")

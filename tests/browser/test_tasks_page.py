@@ -31,7 +31,7 @@ async def tasks(database: Database, world: World, servers: Servers) -> AsyncIter
 async def test_R9_4_tasks_show_their_progress_and_exceptions_and_are_stopped_and_deleted(
     hall: Hall, world: World, tasks: TaskDesk
 ) -> None:
-    desk = await hall.signed_in(world, tasks.person_id, PHONE)
+    desk = await hall.signed_in(world, tasks.person_id, PHONE, service_workers="block")
     page = desk.page
     await desk.open("/tasks")
     await expect(page.get_by_text("No task is running")).to_be_visible()

@@ -10,7 +10,7 @@ from tests.support.factories import World
 
 
 async def test_R12_6_a_group_is_made_and_a_person_is_invited_renamed_and_ended(hall: Hall, world: World) -> None:
-    desk = await hall.signed_in(world, await world.staff(Permission.OWNER, first_name="Olga"))
+    desk = await hall.signed_in(world, await world.staff(Permission.OWNER, first_name="Olga"), service_workers="block")
     page = desk.page
     await desk.open("/")
     await page.locator(".menu summary").click()
@@ -92,7 +92,7 @@ async def test_R12_6_a_person_gives_and_takes_only_what_the_person_holds(hall: H
     olga = await world.staff(Permission.OWNER, first_name="Olga")
     # STAFF_ATTENDANCE_VIEW does not count in the Office Portal, but can be given there.
     held = (Permission.MANAGE_STAFF, Permission.OFFICE_ATTENDANCE_VIEW, Permission.STAFF_ATTENDANCE_VIEW)
-    desk = await hall.signed_in(world, await world.staff(*held, first_name="Max"), PHONE)
+    desk = await hall.signed_in(world, await world.staff(*held, first_name="Max"), PHONE, service_workers="block")
     page = desk.page
     await desk.open(f"/staff/{encode_id('StaffMember', olga)}")
     await expect(page.get_by_text("Olga Staff holds permissions that you do not hold.")).to_be_visible()

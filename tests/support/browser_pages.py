@@ -35,6 +35,11 @@ COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 """The rules of axe that are on and have the tag cat.color."""
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
+# An address of the same origin that shows a text and runs nothing, under the headers of the pages.
+_LOBBY = "/worker.js"
+# Playwright's clock, which a test may install, stays in a browser context.
+_CLEAR = "() => { sessionStorage.clear(); return !('__pwClock' in globalThis); }"
+
 _KEPT_NAMES = """async () => {
   const [{ name }] = await indexedDB.databases();
   const opened = indexedDB.open(name);
@@ -72,12 +77,41 @@ def _axe() -> str:
 
 @dataclass
 class Desk:
-    """One person before a browser window. `faults` is what the page has written to its console."""
+    """One person before a browser window.
 
-    context: BrowserContext
+    faults -- what the page has written to its console
+    choices -- what its browser context was made with
+    """
+
     page: Page
     address: str
     faults: list[str] = field(default_factory=list)
+    choices: dict[str, Any] = field(default_factory=dict)
+    may_be_used_again: bool = False
+
+    @property
+    def context(self) -> BrowserContext:
+        """The browser of this person. Whoever asks for it may change it, so nobody gets it afterwards."""
+        self.may_be_used_again = False
+        return self.page.context
+
+    async def clear(self) -> bool:
+        """Leave the page and delete all that the browser keeps of it but the files of the HTTP cache.
+
+        Returns False if something is left that cannot be taken back.
+        """
+        page = self.page
+        if not self.may_be_used_again or page.is_closed() or page.context.pages != [page]:
+            return False
+        await page.unroute_all()
+        await page.emulate_media(media="screen", color_scheme="light")
+        await self.open(_LOBBY)
+        if not await page.evaluate(_CLEAR):
+            return False
+        session = await page.context.new_cdp_session(page)
+        await session.send("Storage.clearDataForOrigin", {"origin": self.address, "storageTypes": "all"})
+        await session.detach()
+        return True
 
     async def open(self, path: str) -> None:
         await self.page.goto(f"{self.address}{path}")
@@ -122,36 +156,58 @@ class Desk:
         if not await self.page.evaluate("'axe' in window"):
             await self.page.evaluate(_axe())
         for scheme, chosen in (("light", {}), ("dark", {"runOnly": {"type": "rule", "values": COLOUR_RULES}})):
-            await self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            await self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             # No rule that is on reads style sheets, which axe would fetch.
             options = {"resultTypes": ["violations"], "preload": {"assets": ["media"]}, **chosen}
             found = await self.page.evaluate("options => axe.run(options)", options)
             told = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]]
             assert told == [], f"{scheme}: {told}"
-        await self.page.emulate_media(color_scheme=None, reduced_motion=None)
+        await self.page.emulate_media(color_scheme="light")
 
 
 @dataclass
 class Hall:
-    """A browser program, and the API whose pages it shows."""
+    """A browser program, and the API whose pages it shows.
+
+    A new browser context takes the browser three processes, so a desk that is as it was at first is used again.
+    """
 
     browser: Browser
     api: ApiProcess
     desks: list[Desk] = field(default_factory=list)
+    cleared: list[Desk] = field(default_factory=list)
 
     @property
     def address(self) -> str:
         return self.api.http.removesuffix("/graphql")
 
-    async def desk(self, viewport: dict[str, int] = DESKTOP, **state: Any) -> Desk:
-        """A browser of its own, with nothing stored unless a state is given."""
-        context = await self.browser.new_context(viewport=viewport, locale="en-US", **state)  # type: ignore[arg-type]
+    async def desk(self, viewport: dict[str, int] = DESKTOP, **choices: Any) -> Desk:
+        """A browser of its own, with nothing stored.
+
+        choices -- what Playwright's new_context takes. With service_workers="block", the browser does not keep the
+            pages for a loss of network, which takes it as long as to load them.
+        """
+        desk = next((desk for desk in self.cleared if desk.choices == choices), None)
+        if desk is not None:
+            self.cleared.remove(desk)
+            await desk.page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            self.desks.append(desk)
+            return desk
+        context = await self.browser.new_context(
+            viewport=viewport,  # type: ignore[arg-type]
+            locale="en-US",
+            # What moves is drawn 60 times a second.
+            reduced_motion="reduce",
+            **choices,
+        )
         context.set_default_timeout(PATIENCE)
-        return await self.tab(context)
+        desk = await self.tab(context)
+        desk.choices, desk.may_be_used_again = choices, True
+        return desk
 
     async def tab(self, context: BrowserContext) -> Desk:
         page = await context.new_page()
-        desk = Desk(context, page, self.address)
+        desk = Desk(page, self.address)
         page.on("pageerror", lambda fault: desk.faults.append(str(fault)))
         page.on("console", lambda told: desk.faults.append(told.text) if "Content Security" in told.text else None)
         self.desks.append(desk)
@@ -163,33 +219,41 @@ class Hall:
         person_id: UUID,
         viewport: dict[str, int] = DESKTOP,
         portal: Portal = Portal.OFFICE,
-        **state: Any,
+        **choices: Any,
     ) -> Desk:
         """A browser in which the person is signed in for an hour, at the entry of the portal."""
         entry = "family" if portal is Portal.CUSTOMER else "staff"
         token = await sign_in(world, person_id, portal)
         ends = int((datetime.now(UTC) + timedelta(hours=1)).timestamp() * 1000)
         session = {"accessToken": token, "expiresAt": ends, "refreshToken": "none", "refreshExpiresAt": ends}
-        kept = [{"name": f"rollbook.{entry}", "value": json.dumps(session)}]
-        stored = {"cookies": [], "origins": [{"origin": self.address, "localStorage": kept}]}
-        return await self.desk(viewport, storage_state=stored, **state)
+        desk = await self.desk(viewport, **choices)
+        if desk.page.url != f"{self.address}{_LOBBY}":
+            await desk.open(_LOBBY)
+        kept = [f"rollbook.{entry}", json.dumps(session)]
+        await desk.page.evaluate("([name, value]) => localStorage.setItem(name, value)", kept)
+        return desk
 
     async def close_desks(self) -> None:
         """Close all windows. None of them may have met a fault of its own."""
         faults = [fault for desk in self.desks for fault in desk.faults]
         for desk in self.desks:
-            await desk.context.close()
+            if not faults and await desk.clear():
+                self.cleared.append(desk)
+            else:
+                await desk.page.context.close()
         self.desks.clear()
-        assert faults == []
+        assert not faults, "The pages met these faults:\n" + "\n".join(faults)
 
 
 @asynccontextmanager
-async def browser_hall(api: ApiProcess, *choices: str) -> AsyncIterator[Hall]:
+async def browser_program(*choices: str) -> AsyncIterator[Browser]:
     """choices -- arguments for the browser program"""
+    # A process of its own that draws costs a fifteenth of all that the browser computes.
+    choices = ("--in-process-gpu", *choices)
     expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=list(choices))
         try:
-            yield Hall(browser, api)
+            yield browser
         finally:
             await browser.close()
