@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from arq.connections import ArqRedis
-from arq.constants import health_check_key_suffix, job_key_prefix, result_key_prefix
+from arq.constants import job_key_prefix, result_key_prefix
 from arq.jobs import serialize_job
 from arq.utils import timestamp_ms, to_ms, to_unix_ms
 from arq.worker import Worker
@@ -71,12 +71,6 @@ class JobQueue(ArqRedis):
             call = serialize_job(job.function, job.args, {}, None, now, serializer=self.job_serializer)
             values += (call, now if job.due_at is None else to_unix_ms(job.due_at), job.id)
         return [bool(each) for each in await self._enqueue(keys=keys, args=values)]
-
-
-def health_key(queue: str) -> str:
-    """Return the key in Redis under which the workers of a queue report, and which expires when none reports."""
-    key: str = queue + health_check_key_suffix
-    return key
 
 
 def pick_no_more(worker: Worker) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from arq.worker import Worker, func
 
-from workers.arq_internals import Job, health_key, pick_no_more, running_jobs
+from workers.arq_internals import Job, pick_no_more, running_jobs
 from workers.queue import DESERIALIZER, SERIALIZER, connect_queue
 
 LIBRARY = f"arq {version('arq')}"
@@ -83,13 +83,6 @@ async def test_a_worker_told_so_takes_no_more_jobs_and_finishes_those_it_has(wor
     await until(lambda: not running_jobs(working.worker))
     await asyncio.sleep(0.1)
     assert await working.pool.zcard(working.queue) == 1, LIBRARY
-
-
-async def test_a_worker_reports_under_the_key_of_its_queue(working: Working) -> None:
-    async with asyncio.timeout(5):
-        while await working.pool.get(health_key(working.queue)) is None:
-            await asyncio.sleep(0.02)
-    assert 0 < await working.pool.ttl(health_key(working.queue)) <= 2, LIBRARY
 
 
 @pytest.mark.parametrize("due_at", [None, datetime(2026, 11, 17, 8, tzinfo=UTC)])

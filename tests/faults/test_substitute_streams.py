@@ -17,6 +17,7 @@ from db.unit_of_work import UnitOfWork, unit_of_work
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_occurrence_id
 from tests.support.api_process import ApiProcess, api_process, sign_in
+from tests.support.audit import assert_sound
 from tests.support.factories import World
 from tests.support.subscriber import subscriber
 
@@ -56,6 +57,7 @@ async def test_R9_9_rights_follow_the_assignment_within_seconds(
             assert not present.is_over.is_set()
     assert former.error is not None
     assert former.error[0]["extensions"]["code"] == "FORBIDDEN"
+    await assert_sound(world, now=datetime.now(UTC))
 
 
 async def _assign(uow: UnitOfWork, absence_id: UUID, wanted: Assignment, now: datetime) -> None:

@@ -2,11 +2,12 @@
 absences in question are read, and the rules count the places.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import accumulate, islice
 from uuid import UUID
 
 from sqlalchemy import text
@@ -17,11 +18,11 @@ from attendance.rules.absences.expected_absences import ExpectedAbsence
 from attendance.rules.calendar.listings import ListedSlot, Position, expand
 from attendance.rules.calendar.recordability import occurrence_state
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Timeslot, dates
-from attendance.rules.enrollments.places import Timetable, places_taken_by_date
+from attendance.rules.enrollments.places import Timetable, places_taken
 from attendance.rules.makeups.makeup_search import Candidate, MakeupQuestion
 from attendance.rules.makeups.makeups import MakeupOccasion, class_obstacles, obstacles_to
-from attendance.rules.roster.roster import RosterEnrollment, covers, speaking
-from attendance.rules.vocabulary import OfferingKind
+from attendance.rules.roster.roster import RosterEnrollment, covers, dates_of, speaking
+from attendance.rules.vocabulary import EnrollmentType, OfferingKind
 from db.calendar.listing_filter import ListingFilter
 from db.calendar.occurrence_listings import read_slots
 from db.calendar.timetables import read_timetables
@@ -278,3 +279,35 @@ def _filter(question: MakeupQuestion, search: MakeupSearch, within: DateSpan) ->
 
 def _is_empty(within: DateSpan) -> bool:
     return within.starts_on is None or within.ends_on is None or within.starts_on > within.ends_on
+
+
+def places_taken_by_date(
+    slot: Timeslot,
+    on_dates: Iterable[date],
+    taken: Iterable[RosterEnrollment],
+    absences: Mapping[UUID, Sequence[ExpectedAbsence]],
+) -> dict[date, int]:
+    """Return `places_taken` for each of the dates.
+
+    Nearly all students have one enrollment and no absence. They are counted by the ends of the enrollment alone, so the
+    cost depends on the number of enrollments and not on the number on each date.
+    """
+    days = sorted(on_dates)
+    mine: dict[UUID, list[RosterEnrollment]] = {}
+    for enrollment in taken:
+        if enrollment.timeslot_id in (None, slot.id) and enrollment.type is not EnrollmentType.WAITLIST:
+            mine.setdefault(enrollment.student_id, []).append(enrollment)
+    steps = [0] * (len(days) + 1)
+    several: list[RosterEnrollment] = []
+    for student_id, enrollments in mine.items():
+        if len(enrollments) > 1 or enrollments[0].is_deleted or student_id in absences:
+            several += enrollments
+            continue
+        span = dates_of(enrollments[0])
+        steps[bisect_left(days, span.starts_on or date.min)] += 1
+        steps[bisect_right(days, span.ends_on or date.max)] -= 1
+    counted = dict(zip(days, accumulate(steps), strict=False))
+    if several:
+        for day in days:
+            counted[day] += places_taken(OccurrenceKey(slot.id, day), slot, several, absences)
+    return counted

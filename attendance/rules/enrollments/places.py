@@ -1,11 +1,10 @@
 """Rules of places: when an offering meets on the dates of an enrollment, and whether it is full then (R8.6)."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from uuid import UUID
 
 from attendance.rules.absences.expected_absences import ExpectedAbsence, covering
@@ -13,7 +12,7 @@ from attendance.rules.calendar.neighbours import Series
 from attendance.rules.calendar.occurrences import OfferingFacts
 from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKey, Timeslot, next_date
 from attendance.rules.enrollments.enrollment_refusals import OfferingFull
-from attendance.rules.roster.roster import RosterEnrollment, covers, dates_of, speaking
+from attendance.rules.roster.roster import RosterEnrollment, covers, speaking
 from attendance.rules.vocabulary import EnrollmentType
 
 _DAY = timedelta(days=1)
@@ -148,38 +147,6 @@ def places_taken(
         if covers(enrollment, key):
             present.setdefault(enrollment.student_id, []).append(enrollment)
     return sum(not _is_away(key, slot, speaking(mine), absences.get(student, ())) for student, mine in present.items())
-
-
-def places_taken_by_date(
-    slot: Timeslot,
-    on_dates: Iterable[date],
-    taken: Iterable[RosterEnrollment],
-    absences: Mapping[UUID, Sequence[ExpectedAbsence]],
-) -> dict[date, int]:
-    """Return `places_taken` for each of the dates.
-
-    Nearly all students have one enrollment and no absence. They are counted by the ends of the enrollment alone, so the
-    cost depends on the number of enrollments and not on the number on each date.
-    """
-    days = sorted(on_dates)
-    mine: dict[UUID, list[RosterEnrollment]] = {}
-    for enrollment in taken:
-        if enrollment.timeslot_id in (None, slot.id) and enrollment.type is not EnrollmentType.WAITLIST:
-            mine.setdefault(enrollment.student_id, []).append(enrollment)
-    steps = [0] * (len(days) + 1)
-    several: list[RosterEnrollment] = []
-    for student_id, enrollments in mine.items():
-        if len(enrollments) > 1 or enrollments[0].is_deleted or student_id in absences:
-            several += enrollments
-            continue
-        span = dates_of(enrollments[0])
-        steps[bisect_left(days, span.starts_on or date.min)] += 1
-        steps[bisect_right(days, span.ends_on or date.max)] -= 1
-    counted = dict(zip(days, accumulate(steps), strict=False))
-    if several:
-        for day in days:
-            counted[day] += places_taken(OccurrenceKey(slot.id, day), slot, several, absences)
-    return counted
 
 
 def no_place_left(offering: OfferingFacts, key: OccurrenceKey, capacity: int | None) -> OfferingFull:

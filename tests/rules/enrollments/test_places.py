@@ -21,10 +21,10 @@ from attendance.rules.enrollments.places import (
     open_from,
     overlaps,
     places_taken,
-    places_taken_by_date,
 )
 from attendance.rules.roster.roster import RosterEnrollment, covers
 from attendance.rules.vocabulary import EnrollmentType, OfferingKind
+from tests.support.plain_makeups import places_taken_by_date
 
 MONDAY = date(2026, 11, 16)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
