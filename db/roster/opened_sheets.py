@@ -1,8 +1,9 @@
 """Reads an occurrence and its roster in one query, for a roll sheet that somebody opens (decision 85)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from functools import cache
+from operator import is_
 from typing import Any, TypeAlias
 
 from attendance.rules.calendar.occurrences import OccurrenceHead
@@ -11,6 +12,7 @@ from attendance.rules.roster.roster_rows import RosterCandidate, RosterParts
 from db.calendar.known_heads import known_head_of
 from db.calendar.occurrences import HEADS_QUERY
 from db.driver import Beside, row_maker
+from db.roster.known_rosters import KnownRoster, known_rosters
 from db.roster.rosters import candidate_of, roster_query
 from pace import is_over, turn
 
@@ -45,22 +47,38 @@ def _query(parts: RosterParts) -> str:
     return f"SELECT head.*, roster.* FROM ({HEADS_QUERY}) head FULL JOIN ({roster}) roster ON false"  # noqa: S608
 
 
-async def sheet_found(read: Beside) -> tuple[OccurrenceHead, list[RosterCandidate]] | None:
-    """Return the occurrence and the candidates of its roster, or None when the organization has no such timeslot or it
-    does not fall on the date.
+async def sheet_found(read: Beside, key: OccurrenceKey) -> tuple[OccurrenceHead, KnownRoster] | None:
+    """Return the occurrence and its roster, or None when the organization has no such timeslot or it does not fall on
+    the date.
     """
     first, (head_row, roster_row) = read.skipped, _shapes(read.columns, read.skipped)
     width = read.columns.index(_FIRST_OF_ROSTER)
-    head, candidates = None, []
+    place = (read.query, key)
+    before = known_rosters.find(place)
+    head: OccurrenceHead | None = None
+    rows: list[tuple[Any, ...]] = []
+    candidates: list[RosterCandidate] = []
     for start in range(0, len(read.rows or ()), _AT_ONCE):
         if is_over():
             await turn()
         for row in (read.rows or ())[start : start + _AT_ONCE]:
             if row[width] is not None:
-                candidates.append(candidate_of(roster_row(row[width:])))
+                mine = row[width:]
+                candidates.append(before.candidate(len(rows), mine) or candidate_of(roster_row(mine)))
+                rows.append(mine)
             elif row[first] is not None:
                 head = known_head_of(head_row(row[first:width]))
-    return None if head is None else (head, candidates)
+    if head is None:
+        return None
+    return head, _remembered(place, before, KnownRoster(rows, candidates))
+
+
+def _remembered(place: Hashable, before: KnownRoster, read: KnownRoster) -> KnownRoster:
+    """Return the roster that is the same as the one that was read, with what was made of it if it was known."""
+    if len(before.candidates) == len(read.candidates) and all(map(is_, before.candidates, read.candidates)):
+        return before
+    known_rosters.remember(place, read)
+    return read
 
 
 @cache

@@ -139,15 +139,19 @@ async def sheets_of(
     return {head.key: _sheet(rosters[head.key], head, sight, parts) for head in heads}
 
 
-async def sheet_opened(read: Beside, viewer: Viewer, parts: RosterParts) -> Sheet | None:
-    """Return the sheet that the query of `sheet_beside` for these parts has found, or None when there is no such
-    occurrence or the viewer may not see it.
+async def sheet_opened(read: Beside, key: OccurrenceKey, viewer: Viewer, parts: RosterParts) -> Sheet | None:
+    """Return the sheet that the query of `sheet_beside` for this key and these parts has found, or None when there is
+    no such occurrence or the viewer may not see it.
     """
-    found = await sheet_found(read)
+    found = await sheet_found(read, key)
     if found is None or not may_see_occurrence(viewer.caller, found[0]):
         return None
-    head, candidates = found
-    return _sheet(candidates, head, sight_of(viewer), parts)
+    head, roster = found
+    sight = sight_of(viewer)
+    sheet: Sheet | None = roster.made.get(sight)
+    if sheet is None or sheet.head is not head:
+        sheet = roster.made[sight] = _sheet(roster.candidates, head, sight, parts)
+    return sheet
 
 
 def _sheet(candidates: Sequence[RosterCandidate], head: OccurrenceHead, sight: Sight, parts: RosterParts) -> Sheet:

@@ -1,0 +1,65 @@
+"""Remembers the rosters that were made of rows, for as long as equal rows are read (decision 92).
+
+Many look at the same roll sheet, and most of its rows are the same from one look to the next. Making the facts of a
+row, and what the rules make of them, takes several times as long as comparing the row. A row has everything that its
+facts consist of, so an equal row gives equal facts.
+"""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from attendance.rules.roster.roster_rows import RosterCandidate
+
+# Of all rosters together. A row takes some three kilobytes.
+_MOST_ROWS = 4096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownRoster:
+    """The candidates of a roster.
+
+    rows -- the values of which each of them was made
+    made -- what was made of all candidates and of nothing else but the keys
+    """
+
+    rows: Sequence[tuple[Any, ...]] = ()
+    candidates: Sequence[RosterCandidate] = ()
+    made: dict[Hashable, Any] = field(default_factory=dict)
+
+    def candidate(self, number: int, row: tuple[Any, ...]) -> RosterCandidate | None:
+        """Return the candidate with this number if it was made of an equal row."""
+        return self.candidates[number] if number < len(self.rows) and self.rows[number] == row else None
+
+
+_NOTHING = KnownRoster()
+
+
+class KnownRosters:
+    """The rosters that were used last, by their places."""
+
+    def __init__(self, most_rows: int) -> None:
+        self._most_rows = most_rows
+        self._rows = 0
+        self._known: OrderedDict[Hashable, KnownRoster] = OrderedDict()
+
+    def find(self, place: Hashable) -> KnownRoster:
+        """Return the roster that was remembered for the place, or an empty one."""
+        found = self._known.get(place)
+        if found is None:
+            return _NOTHING
+        self._known.move_to_end(place)
+        return found
+
+    def remember(self, place: Hashable, roster: KnownRoster) -> None:
+        """Remember the roster in place of the one before. The ones that were used least recently are forgotten."""
+        before = self._known.pop(place, _NOTHING)
+        self._known[place] = roster
+        self._rows += len(roster.rows) - len(before.rows)
+        while self._rows > self._most_rows:
+            _, forgotten = self._known.popitem(last=False)
+            self._rows -= len(forgotten.rows)
+
+
+known_rosters = KnownRosters(_MOST_ROWS)

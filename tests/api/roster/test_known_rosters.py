@@ -1,0 +1,106 @@
+"""A roll sheet that is made of remembered rows is the one that is made anew (decision 92)."""
+
+import random
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from attendance.rules.roster.roster_rows import RosterCandidate
+from attendance.rules.vocabulary import Permission
+from db.roster import known_rosters, opened_sheets
+from db.roster.known_rosters import KnownRoster, KnownRosters
+from tests.api.protocol.test_statement_budget import ROSTER
+from tests.api.roster.test_opened_sheets import both_ways
+from tests.api.roster.test_selected_alone import full_of_causes
+from tests.support.api import Api
+from tests.support.factories import World
+
+_CHANGES = (
+    "UPDATE student SET first_name = :text WHERE id = :student",
+    "UPDATE student SET birth_on = CAST('2015-01-01' AS date) + CAST(:number AS integer) WHERE id = :student",
+    "UPDATE student SET medical_alert = :text WHERE id = :student",
+    "UPDATE family SET balance = :number WHERE id = (SELECT family_id FROM student WHERE id = :student)",
+    "UPDATE enrollment SET drop_on = starts_on + CAST(:number AS integer) WHERE student_id = :student",
+    "UPDATE enrollment SET deleted_at = now() WHERE student_id = :student",
+    "UPDATE enrollment SET deleted_at = NULL WHERE student_id = :student",
+    "UPDATE mark SET note = :text WHERE student_id = :student",
+    "UPDATE mark SET revision = revision + 1, status = 'TARDY' WHERE student_id = :student",
+    "DELETE FROM mark WHERE student_id = :student",
+)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[RosterCandidate]:
+    """The candidates that were made of rows."""
+    found: list[RosterCandidate] = []
+    make = opened_sheets.candidate_of
+
+    def noted(row: Any) -> RosterCandidate:
+        found.append(make(row))
+        return found[-1]
+
+    monkeypatch.setattr(opened_sheets, "candidate_of", noted)
+    monkeypatch.setattr(opened_sheets, "known_rosters", KnownRosters(4096))
+    return found
+
+
+async def test_R3_5_what_has_changed_since_the_last_look_is_shown(
+    world: World, api: Api, made: list[RosterCandidate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Random changes of everything that a row shows. Owners and those who see less look in turns."""
+    lesson = await full_of_causes(world)
+    owner = await api.as_staff(world, Permission.OWNER)
+    desk = await api.as_staff(world, Permission.OFFICE_ATTENDANCE_VIEW, Permission.OFFICE_SEE_ALL)
+    students = list(await world.owner.scalars(text("SELECT id FROM student ORDER BY id")))
+    dice, made_at_once = random.Random(92), []
+    await both_ways(owner, lesson.sheet_id(), monkeypatch)
+    rows = len(made)
+    assert rows > 5
+    for _ in range(40):
+        change = dice.choice(_CHANGES)
+        whole = {
+            "text": dice.choice(["Ada", "Nuts", "none"]),
+            "number": dice.randrange(20),
+            "student": dice.choice(students),
+        }
+        given = {name: value for name, value in whole.items() if f":{name}" in change}
+        with suppress(IntegrityError):  # Enrollments that would overlap.
+            await world.owner.execute(text(change), given)
+        made.clear()
+        await both_ways(dice.choice([owner, desk]), lesson.sheet_id(), monkeypatch)
+        made_at_once.append(len(made))
+    # Rows behind one that has come or gone are made anew.
+    assert sorted(made_at_once)[20] <= 2
+    assert max(made_at_once) > 2
+
+
+async def test_a_sheet_of_which_nothing_has_changed_is_not_made_again(
+    world: World, api: Api, made: list[RosterCandidate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = await full_of_causes(world)
+    owner = await api.as_staff(world, Permission.OWNER)
+    await owner.send("{ viewer { __typename } }")
+    first = await owner.send(ROSTER, id=lesson.sheet_id())
+    made.clear()
+    monkeypatch.setattr("gql.fields.loaders.roster_rows", None)
+    assert await owner.send(ROSTER, id=lesson.sheet_id()) == first
+    assert made == []
+
+
+def test_the_rosters_that_were_used_least_recently_are_forgotten() -> None:
+    rosters = KnownRosters(5)
+    kept = {name: KnownRoster([(name, number) for number in range(2)]) for name in "abcd"}
+    for name in "ab":
+        rosters.remember(name, kept[name])
+    assert rosters.find("a") is kept["a"]
+    rosters.remember("c", kept["c"])
+    assert [rosters.find(name) is kept[name] for name in "abc"] == [True, False, True]
+    # One that takes the place of another counts once.
+    rosters.remember("c", KnownRoster([("c", 0), ("c", 1), ("c", 2)]))
+    assert [len(rosters.find(name).rows) for name in "abc"] == [2, 0, 3]
+    rosters.remember("d", kept["d"])
+    assert [len(rosters.find(name).rows) for name in "acd"] == [0, 3, 2]
+    assert isinstance(known_rosters.known_rosters, KnownRosters)
