@@ -21,6 +21,7 @@ from gql.marks.vocabulary import AttendanceState, AttendanceStatus, NotRecordabl
 from gql.people.people import StaffMember, show_staff_member
 from gql.protocol.guard import weighs
 from gql.protocol.plain_fields import LATER, at_once
+from gql.protocol.remembered import Remembered
 from gql.roster.roll_sheet_change import RollSheetChanged, load_changes, show_change
 from gql.roster.roster import RosterEntry, show_roster
 from gql.roster.vocabulary import RosterOrder
@@ -67,7 +68,13 @@ class AttendanceTally:
 
 def _roster_read(occurrence: "Occurrence", _: Context, __: frozenset[str]) -> Any:
     sheet = occurrence.sheet
-    return LATER if sheet is None else show_roster(sheet.rows, occurrence.head, sheet.sight)
+    if sheet is None:
+        return LATER
+    if sheet.shown is None:
+        return show_roster(sheet.rows, occurrence.head, sheet.sight)
+    if "roster" not in sheet.shown:
+        sheet.shown["roster"] = Remembered(show_roster(sheet.rows, sheet.head, sheet.sight))
+    return sheet.shown["roster"]
 
 
 def _tally_read(occurrence: "Occurrence") -> rules.AttendanceTally | None:

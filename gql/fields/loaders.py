@@ -5,7 +5,7 @@ objects. It keeps nothing between batches, because the operation of a subscripti
 """
 
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -52,6 +52,7 @@ class Sheet:
 
     parts -- what was read for the roster
     held -- the WAITLIST enrollments for which a place is held, if that was read
+    shown -- what was made of the sheet to show it, if the sheet is remembered
     """
 
     candidates: Sequence[RosterCandidate]
@@ -59,6 +60,7 @@ class Sheet:
     sight: Sight
     parts: RosterParts = WHOLE
     held: Sequence[RosterCandidate] = ()
+    shown: dict[str, Any] | None = None
 
     @cached_property
     def rows(self) -> tuple[RosterRow, ...]:
@@ -150,7 +152,7 @@ async def sheet_opened(read: Beside, key: OccurrenceKey, viewer: Viewer, parts: 
     sight = sight_of(viewer)
     sheet: Sheet | None = roster.made.get(sight)
     if sheet is None or sheet.head is not head:
-        sheet = roster.made[sight] = _sheet(roster.candidates, head, sight, parts)
+        sheet = roster.made[sight] = replace(_sheet(roster.candidates, head, sight, parts), shown={})
     return sheet
 
 

@@ -9,6 +9,7 @@ from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLOutpu
 from gql.protocol.completions import AS_THEY_ARE, Complete, coerced, completion_of
 from gql.protocol.graphql_internals import ObjectExecutor, has_arguments, name_in_schema
 from gql.protocol.plain_fields import LATER, AtOnce, declared_at_once
+from gql.protocol.remembered import Remembered
 from gql.protocol.root_field import RootField
 from gql.protocol.strawberry_internals import metadata_of, plain_attribute
 
@@ -134,6 +135,8 @@ def _text(attribute: str, type_: Any, *, may_be_null: bool) -> Read:
 def _found(find: AtOnce, names: frozenset[str], complete: Complete) -> Read:
     def read(object_: Any, context: Any) -> Any:
         value = find(object_, context, names)
+        if type(value) is Remembered:
+            return value.completed(complete, context)
         return LATER if value is LATER else complete(value, context)
 
     return read

@@ -4,6 +4,7 @@ import random
 from contextlib import suppress
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +13,9 @@ from attendance.rules.roster.roster_rows import RosterCandidate
 from attendance.rules.vocabulary import Permission
 from db.roster import known_rosters, opened_sheets
 from db.roster.known_rosters import KnownRoster, KnownRosters
+from db.roster.rosters import candidate_of
+from gql.credentials.security_log import SecurityLog
+from gql.protocol.remembered import Remembered
 from tests.api.protocol.test_statement_budget import ROSTER
 from tests.api.roster.test_opened_sheets import both_ways
 from tests.api.roster.test_selected_alone import full_of_causes
@@ -36,10 +40,9 @@ _CHANGES = (
 def made(monkeypatch: pytest.MonkeyPatch) -> list[RosterCandidate]:
     """The candidates that were made of rows."""
     found: list[RosterCandidate] = []
-    make = opened_sheets.candidate_of
 
     def noted(row: Any) -> RosterCandidate:
-        found.append(make(row))
+        found.append(candidate_of(row))
         return found[-1]
 
     monkeypatch.setattr(opened_sheets, "candidate_of", noted)
@@ -86,8 +89,57 @@ async def test_a_sheet_of_which_nothing_has_changed_is_not_made_again(
     first = await owner.send(ROSTER, id=lesson.sheet_id())
     made.clear()
     monkeypatch.setattr("gql.fields.loaders.roster_rows", None)
+    monkeypatch.setattr("gql.calendar.occurrence.show_roster", None)
     assert await owner.send(ROSTER, id=lesson.sheet_id()) == first
     assert made == []
+
+
+async def test_R12_7_a_remembered_medical_text_is_recorded_of_everybody_who_sees_it(
+    world: World, api: Api, made: list[RosterCandidate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = await full_of_causes(world)
+    shown: list[tuple[Any, list[Any]]] = []
+
+    def noted(_: SecurityLog, caller: Any, student_ids: Any) -> None:
+        shown.append((caller.person_id, list(student_ids)))
+
+    monkeypatch.setattr(SecurityLog, "tell_read", noted)
+    one, other = await api.as_staff(world, Permission.OWNER), await api.as_staff(world, Permission.OWNER)
+    for each in (one, other):
+        await each.send("{ viewer { __typename } }")
+        await each.send(ROSTER, id=lesson.sheet_id())
+    people = {person for person, _ in shown}
+    by_person = [sorted(str(ids) for who, ids in shown if who == person) for person in people]
+    assert len(people) == 2
+    assert by_person[0] == by_person[1] != []
+
+
+def test_a_remembered_value_is_completed_once_for_each_selection_and_without_the_context() -> None:
+    calls: list[str] = []
+
+    def completing(name: str) -> Any:
+        def complete(value: list[int], context: Any) -> Any:
+            calls.append(name)
+            context.disclose(name)
+            return [each + 1 for each in value]
+
+        return complete
+
+    class Told:
+        def __init__(self) -> None:
+            self.disclosed: list[object] = []
+
+        def disclose(self, each: object) -> None:
+            self.disclosed.append(each)
+
+    remembered, told = Remembered([1, 2]), Told()
+    functions = [completing(name) for name in "abcde"]
+    for complete in (functions[0], functions[0], *functions, functions[0]):
+        assert orjson.dumps({"rows": remembered.completed(complete, told)}) == b'{"rows":[2,3]}'
+    assert told.disclosed == [*"aaabcdea"]
+    assert calls == [*"abcdea"]
+    with pytest.raises(AttributeError):
+        remembered.completed(lambda value, context: context.caller, told)
 
 
 def test_the_rosters_that_were_used_least_recently_are_forgotten() -> None:
