@@ -16,8 +16,9 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Portal
 from db.calendar.occurrences import find_head
 from db.engine import Database, create_engine
+from db.roster.roll_sheet_changes import RollSheet
 from gql.fields.global_ids import encode_id, encode_occurrence_id
-from gql.live.sheet_changes import Depth, read_changes
+from gql.live.sheet_changes import Depth, SheetHub, read_changes
 from tests.api.protocol.test_statement_budget import ROSTER
 from tests.support.api import Api, serving
 from tests.support.factories import MONDAY, World
@@ -167,6 +168,11 @@ async def test_hot_statements_read_by_the_keys_that_choose(large: LargeBusiness)
             nodes = [node for plan in large.plans.ran for node in plan.nodes() if node.get("Alias") == "h"]
             assert [node["Node Type"] for node in nodes] == ["Index Only Scan"]
             assert [node["Heap Fetches"] for node in nodes] == [0]
+    # An event of which everybody follows the changed rows alone is read by one statement.
+    large.plans.clear()
+    assert await SheetHub(large.database).read(RollSheet(large.world.organization_id, large.sheet(1)), 0)
+    assert ["changed_entry touched" in plan.statement for plan in large.plans.ran] == [True]
+    found += [f"event of changed rows: {fault}\n{plan}" for plan in large.plans.ran for fault in faults(plan)]
     # A search in names looks at the tenant's families in order, and for each at its people by an index.
     large.plans.clear()
     await large.office.ask('{ families(search: "zzz") { nodes { id } } }')
