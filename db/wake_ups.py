@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 import structlog
@@ -23,6 +24,9 @@ _GATHERED_SECONDS = 0.05
 
 log = structlog.get_logger(__name__)
 
+# Each process reads the wake-ups of all, which name the same organizations and timeslots again and again.
+_uuid = lru_cache(4096)(UUID)
+
 
 @dataclass(frozen=True, slots=True)
 class RollSheetChanged:
@@ -39,7 +43,7 @@ class RollSheetChanged:
     @classmethod
     def decode(cls, message: str) -> "RollSheetChanged":
         organization, timeslot, held_on, revision = message.split(":")
-        return cls(UUID(organization), UUID(timeslot), date.fromisoformat(held_on), int(revision))
+        return cls(_uuid(organization), _uuid(timeslot), date.fromisoformat(held_on), int(revision))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class FeedGrew:
 
     @classmethod
     def decode(cls, message: str) -> "FeedGrew":
-        return cls(UUID(message))
+        return cls(_uuid(message))
 
 
 @dataclass(frozen=True, slots=True)

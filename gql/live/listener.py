@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from db.wake_ups import LIVE, Live
+from gql.live.redis_internals import Messages
 
 log = structlog.get_logger("rollbook.live")
 
@@ -71,31 +72,37 @@ class Listener:
         pause = _FIRST_PAUSE
         while True:
             try:
-                async with self._redis.pubsub() as connection:
-                    await connection.subscribe(*LIVE)
+                async with self._redis.pubsub() as pubsub:
+                    await pubsub.subscribe(*LIVE)
                     for _ in LIVE:
-                        await connection.get_message(timeout=self._silence)
+                        await pubsub.get_message(timeout=self._silence)
+                    messages = Messages(pubsub, self._wake)
                     pause = _FIRST_PAUSE
                     # Only from here on can no message be missed. `compare` finds what was announced before.
                     for hub in self._hubs:
                         await hub.compare()
-                    await self._hear(connection)
+                    await self._wait(pubsub, messages)
             except Exception as fault:
                 log.warning("redis_not_heard", fault=fault)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads processes over time
             pause = min(pause * 2, _LONGEST_PAUSE)
 
-    async def _hear(self, connection: PubSub) -> None:
-        is_waiting_for_pong = False
+    async def _wait(self, pubsub: PubSub, messages: Messages) -> None:
+        """Wait until the connection ends or is silent for too long, and raise why."""
+        is_waiting_for_pong, loop = False, asyncio.get_running_loop()
         while True:
-            message = await connection.get_message(timeout=self._silence)
-            if message is None:
-                if is_waiting_for_pong:
-                    raise TimeoutError("Redis did not answer a ping")
-                await connection.ping()
-            elif message["type"] == "message":
-                self._wake(message["channel"], message["data"])
-            is_waiting_for_pong = message is None
+            heard_at = messages.heard_at
+            silent_at = (loop.time() if is_waiting_for_pong else heard_at) + self._silence
+            has_ended, _ = await asyncio.wait({messages.ended}, timeout=silent_at - loop.time())
+            if has_ended:
+                raise messages.ended.result()
+            if messages.heard_at != heard_at:
+                is_waiting_for_pong = False
+            elif is_waiting_for_pong:
+                raise TimeoutError("Redis did not answer a ping")
+            else:
+                await pubsub.ping()
+                is_waiting_for_pong = True
 
     def _wake(self, channel: str, text: str) -> None:
         try:

@@ -59,6 +59,16 @@ class Numbered:
     revision: int
 
 
+class Comparing(Hub[Numbered]):
+    """Counts how often it has compared, which the listener lets it do at the beginning of each connection."""
+
+    compared = 0
+
+    async def compare(self) -> None:
+        await super().compare()
+        self.compared += 1
+
+
 @dataclass
 class Listening:
     """A hub that listens through the proxy, with one roll sheet open at revision 0."""
@@ -67,14 +77,17 @@ class Listening:
     redis_url: str
     sheet: RollSheet
     reads: list[int] = field(default_factory=list)
+    hub: Comparing = field(init=False)
 
     async def read(self, _: RollSheet, after: int) -> Sequence[Numbered]:
         self.reads.append(after)
         return [Numbered(after + 1)]
 
     async def hears(self, connection: int) -> None:
-        """Wait until the hub listens over this connection. Other processes may listen to the same server."""
-        await until(lambda: connection in self.proxy.subscribed, 10)
+        """Wait until the hub listens over this connection and has looked for what it missed before. Other processes may
+        listen to the same server.
+        """
+        await until(lambda: connection in self.proxy.subscribed and self.hub.compared >= connection, 10)
 
     async def publish(self, revision: int) -> None:
         wake_up = RollSheetChanged(
@@ -106,7 +119,7 @@ async def listening(database: Database, world: World, redis_url: str) -> AsyncIt
     sheet = RollSheet(world.organization_id, lesson.key())
     async with proxy_to(redis_url) as (proxy, through_proxy):
         listening = Listening(proxy, redis_url, sheet)
-        hub = Hub[Numbered](database, listening.read)
+        hub = listening.hub = Comparing(database, listening.read)
         redis = connect_redis(through_proxy)
         listener = Listener(redis, hub, silence_seconds=0.5)
         with hub.watch(sheet) as watcher:
