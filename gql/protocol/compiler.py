@@ -11,7 +11,7 @@ from gql.protocol.graphql_internals import ObjectExecutor, has_arguments, name_i
 from gql.protocol.plain_fields import LATER, AtOnce, declared_at_once
 from gql.protocol.remembered import Remembered
 from gql.protocol.root_field import RootField
-from gql.protocol.strawberry_internals import metadata_of, plain_attribute
+from gql.protocol.strawberry_internals import is_of_subscription, metadata_of, plain_attribute
 
 Read = Callable[[Any, Any], Any]
 """Turns an object and the operation's context into what one field of the object adds to the response. It raises any
@@ -92,8 +92,11 @@ class _Compiler:
         return Plan(plain, others, tuple(grouped), is_certain) if plain else None
 
     def _attribute(self, parent: GraphQLObjectType, details: Any) -> Read | None:
-        """Return how a field is read that only reads an attribute, or None when it does more."""
+        """Return how a field is read that only reads an attribute or is an event, or None when it does more."""
         field_ = self._executor.schema.get_field(parent, name_in_schema(details))
+        if field_ is not None and is_of_subscription(field_):
+            # The root of an event is the event.
+            return self.completion(field_.type, details)
         attribute = None if field_ is None else plain_attribute(field_)
         if field_ is None or attribute is None:
             return None

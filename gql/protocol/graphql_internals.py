@@ -5,7 +5,7 @@ tests/architecture/test_graphql_internals.py has a test for each assumption.
 """
 
 from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from graphql import GraphQLError, GraphQLList, GraphQLObjectType, get_argument_values
 from graphql.execution import Executor
@@ -59,6 +59,8 @@ class ObjectExecutor(StrawberryExecutor):
     it by the object's type and the identity of the details, which it keeps alive. It depends on the document and on the
     variables of its conditions alone.
 
+    The executor of an event is made by `copy`, and an executor has nothing but the attributes in its dictionary.
+
     A list passes through `complete_list_value` with its type, the details, the information of its field, its path and
     its value. Neither null nor an exception does.
 
@@ -72,6 +74,12 @@ class ObjectExecutor(StrawberryExecutor):
     item of a list that is not awaitable itself, with a list to which it appends what it completes, and takes it as
     awaitable when the method returns True. It awaits whatever a resolver returns through `with_abort_signal`.
     """
+
+    def __copy__(self) -> Self:
+        """Return what `copy` would return, in a third of the time. Each event is executed by a copy."""
+        copied = object.__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        return copied
 
     def root_fields(self, collected: Any) -> Any:
         """Return the fields of the root that are executed. By default these are the collected ones."""

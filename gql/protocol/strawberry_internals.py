@@ -86,6 +86,16 @@ def plain_attribute(field: GraphQLField) -> str | None:
     return definition.python_name if getattr(field.resolve, "_is_default", False) else None
 
 
+def is_of_subscription(field: GraphQLField) -> bool:
+    """Return whether the field belongs to a subscription, so that the event itself is its value.
+
+    The field has a link to Strawberry's definition of it. Strawberry calls the resolver only for the stream of events.
+    For an event, the field returns the event as it is.
+    """
+    definition = field.extensions.get(_DEFINITION)
+    return isinstance(definition, StrawberryField) and definition.is_subscription
+
+
 def metadata_of(field: GraphQLField) -> Mapping[Any, Any]:
     """Return the metadata that the field declares in Strawberry's definition of it, to which the field has a link."""
     definition = field.extensions.get(_DEFINITION)

@@ -127,6 +127,8 @@ def test_an_executor_of_an_event_is_a_copy_with_its_own_context_and_shared_attri
     contexts = [each.context_value for each in (executor, first, second)]
     assert contexts == ["context", "another", "context"], LIBRARY
     assert first.roots is second.roots is executor.roots, LIBRARY  # type: ignore[attr-defined]
+    assert vars(first).keys() == vars(executor).keys(), LIBRARY
+    assert not any(getattr(each, "__slots__", ()) for each in type(executor).__mro__), LIBRARY
     answers = [graphql.execution.execute_subscription_event(each) for each in (first, second)]
     assert [answer.data for answer in answers] == [{"one": {"name": "x"}}, {"one": {"name": "y"}}], LIBRARY  # type: ignore[union-attr]
 

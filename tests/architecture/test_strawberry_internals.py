@@ -1,5 +1,6 @@
 """What gql/protocol/strawberry_internals.py assumes of Strawberry. Each failure names the installed version."""
 
+from collections.abc import AsyncGenerator
 from enum import Enum
 from importlib.metadata import version
 from typing import Any, Generic, TypeVar, cast
@@ -20,6 +21,7 @@ from gql.protocol.strawberry_internals import (
     enumeration_of,
     field_of,
     is_awaitable,
+    is_of_subscription,
     is_same_origin,
     metadata_of,
     normalize_origin,
@@ -197,6 +199,29 @@ def test_origins_are_compared_without_default_ports_and_case() -> None:
     assert is_same_origin("https://app.example", "app.example"), LIBRARY
     assert not is_same_origin("https://app.example", "other.example"), LIBRARY
     assert not is_same_origin("https://app.example", None), LIBRARY
+
+
+def test_the_field_of_a_subscription_returns_the_event() -> None:
+    @strawberry.type
+    class Query:
+        one: int = 1
+
+    @strawberry.type
+    class Subscription:
+        @strawberry.subscription
+        async def events(self, after: int | None = None) -> AsyncGenerator[int, None]:
+            yield after or 0
+
+    schema = core_schema(strawberry.Schema(Query, subscription=Subscription))
+    assert schema.query_type is not None
+    assert schema.subscription_type is not None
+    field = schema.subscription_type.fields["events"]
+    event = object()
+    assert is_of_subscription(field), LIBRARY
+    assert field.resolve is not None
+    assert field.resolve(event, cast("Any", None), after=3) is event, LIBRARY
+    assert not is_of_subscription(schema.query_type.fields["one"]), LIBRARY
+    assert not is_of_subscription(graphql.GraphQLField(graphql.GraphQLInt)), LIBRARY
 
 
 def test_a_field_leads_to_the_metadata_that_it_declares() -> None:

@@ -6,7 +6,7 @@ better, executed both ways. What was compiled for an operation is used for other
 
 import random
 import re
-from collections.abc import Awaitable
+from collections.abc import AsyncGenerator, Awaitable
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
 from functools import cache
@@ -191,7 +191,14 @@ class Query:
         return found
 
 
-SCHEMA = strawberry.Schema(Query, types=[Cat, Dog], config=schema_config())._schema
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def event(self) -> AsyncGenerator[Whole | None, None]:
+        yield None
+
+
+SCHEMA = strawberry.Schema(Query, subscription=Subscription, types=[Cat, Dog], config=schema_config())._schema
 WRONG: list[Any] = [
     None,
     3,
@@ -341,7 +348,9 @@ async def run(
     built = executor.build(SCHEMA, document, context_value=root, raw_variable_values={"yes": yes})
     if compiled is not None:
         built.use(compiled)
-    result = built.execute_operation()
+    if built.operation.operation is graphql.OperationType.SUBSCRIPTION:
+        built = built.build_per_event_executor(root)
+    result = built.execute_operation(False)
     if isinstance(result, Awaitable):
         result = await result
     assert isinstance(result, graphql.ExecutionResult)
@@ -357,8 +366,8 @@ def valid(text: str) -> graphql.DocumentNode | None:
     """
     if "... P" not in text:
         text = text.partition(" fragment P")[0]
-    if "$yes)" not in text.removeprefix("query ($yes"):
-        text = text.replace("query ($yes: Boolean!)", "query")
+    if "$yes)" not in text.partition("($yes")[2]:
+        text = text.replace(" ($yes: Boolean!)", "", 1)
     document = graphql.parse(text)
     return None if graphql.validate(SCHEMA, document, [OverlappingFieldsCanBeMergedRule]) else document
 
@@ -419,6 +428,39 @@ async def test_a_long_subscription_remembers_no_more_than_a_short_one() -> None:
         compiled = executor._compiled
         sizes.add((len(compiled.selections), len(compiled._plans), len(compiled._items)))
     assert len(sizes) == 1
+
+
+@pytest.mark.parametrize("wrong", [0, 4])
+async def test_an_event_is_answered_as_graphql_core_answers_it(wrong: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "TURN", 60.0)
+    compared = with_errors = completed = 0
+    for seed in range(60):
+        chance = Chance(seed, wrong)
+        below = chance.of_whole() if seed % 3 else f"{{ plain {chance.of_plain()} inner {{ plains {{ text }} }} }}"
+        document = valid(
+            f"subscription ($yes: Boolean!) {{ event {below} __typename }} fragment P on Plain {{ id again: text }}"
+        )
+        if document is None:
+            continue
+        compiled = Compiled()
+        for event in (chance.whole(), chance.value(chance.whole()), None):
+            expected = await run(StrawberryGraphQLCoreExecutionContext, document, event, True)
+            assert await run(CompilingExecutor, document, event, True, compiled) == expected, (seed, below)
+            compared += 1
+            with_errors += bool(expected[1])
+        completed += any(
+            plan is not None for (type_, _), (_, plan) in compiled._plans.items() if type_ == "Subscription"
+        )
+    assert compared > 60
+    assert completed > 10
+    assert bool(with_errors) or not wrong
+
+
+async def test_an_event_that_is_plain_takes_no_field_of_graphql_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CompilingExecutor, "execute_field", None)
+    document = graphql.parse("subscription { event { plains { id text } pets { ... on Cat { lives } } } }")
+    data, errors = await run(CompilingExecutor, document, Chance(1, 0).whole(), True)
+    assert (data.count("'text': 'a'"), errors) == (3, [])
 
 
 async def test_plain_fields_are_not_executed_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
