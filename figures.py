@@ -12,6 +12,8 @@ from typing import TypeAlias
 
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, disable_created_metrics, generate_latest
 
+from pace import until_beat
+
 # The instants at which counters were created would double the page and answer no question.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
@@ -21,7 +23,6 @@ LOOP_LAG = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 Page: TypeAlias = Callable[[], Awaitable[bytes]]
-_LOOK_SECONDS = 0.1
 _PATIENCE = 5.0
 
 
@@ -34,7 +35,8 @@ async def watching_the_loop() -> AsyncIterator[None]:
 
     def plan() -> None:
         nonlocal timer
-        timer = loop.call_later(_LOOK_SECONDS, look, loop.time() + _LOOK_SECONDS)
+        delay = until_beat()
+        timer = loop.call_later(delay, look, loop.time() + delay)
 
     def look(planned: float) -> None:
         LOOP_LAG.observe(max(0.0, loop.time() - planned))

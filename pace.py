@@ -1,4 +1,4 @@
-"""Divides long plain work into turns, so that it does not hold the event loop.
+"""Divides long plain work into turns, so that it does not hold the event loop, and lets frequent timers end together.
 
 Everything in a process shares one thread: while Python computes, no other request, event or ping is answered. Work that
 grows with what a client requests therefore asks between its pieces whether its turn is over, and waits for the next
@@ -16,6 +16,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+_BEAT_MS = 100
 TURN = 0.01
 # How many pieces are woken in each turn. Those for which no time is left wait again, before all others.
 _WOKEN = 16
@@ -108,6 +109,18 @@ def _turns_here() -> _Turns | None:
     if _here.turns is None or _here.turns.loop is not loop:
         _here.turns = _Turns(loop)
     return _here.turns
+
+
+def until_beat(beats: float = 1) -> float:
+    """Return the seconds until the loop's clock shows a multiple of so many tenths of a second.
+
+    Whatever repeats often sleeps for this long. To wake an idle process costs more than what most timers do, and timers
+    that end together wake it once. A timer that ends a little early or late is not repeated at once.
+    """
+    period = beats * _BEAT_MS
+    past = round(1000 * asyncio.get_running_loop().time()) % period
+    left = period - past
+    return (left if 4 * left >= period else left + period) / 1000
 
 
 def is_over() -> bool:

@@ -18,7 +18,9 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from gql.protocol.signal import Gate, Inbox
+from pace import until_beat
 
+_TICKS_OF_A_DAY = 864_000
 CUT_OFF_SECONDS = 5.0
 
 
@@ -153,7 +155,8 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 class Server(uvicorn.Server):
     """Lets sockets finish their answers before it closes them. `drain` waits for that.
 
-    Assumed of uvicorn: `shutdown` ends the server, once, and reads `config.timeout_graceful_shutdown` only then.
+    Assumed of uvicorn: `main_loop` calls `on_tick` ten times a second with a number that counts up, until it returns
+    True. `shutdown` ends the server, once, and reads `config.timeout_graceful_shutdown` only then.
     `servers` are the listening ones, which may be closed twice. A second signal sets `force_exit`. `started` is true
     once the server listens.
     """
@@ -161,6 +164,13 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)
         self._drain = drain
+
+    async def main_loop(self) -> None:
+        """Tick as uvicorn does, but on the beat, together with the other timers of the process."""
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks = (ticks + 1) % _TICKS_OF_A_DAY
+            await asyncio.sleep(until_beat())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, drain, then let uvicorn end the rest, all within the graceful time-out."""

@@ -245,6 +245,23 @@ async def test_shutdown_is_called_once_and_then_reads_the_timeout_and_the_server
     assert (calls, time.monotonic() - began < 5) == ([1], True), LIBRARY
 
 
+async def test_the_server_ticks_ten_times_a_second_until_a_tick_says_that_it_ends() -> None:
+    ticks: list[int] = []
+
+    class Ticking(Server):
+        async def on_tick(self, counter: int) -> bool:
+            ticks.append(counter)
+            assert not await super().on_tick(counter), LIBRARY
+            return len(ticks) == 3
+
+    server = Ticking(uvicorn.Config(_hanging), _nothing)
+    began = time.monotonic()
+    await asyncio.wait_for(server.main_loop(), 10)
+    assert ticks == [0, 1, 2]
+    assert time.monotonic() - began > 0.1
+    assert dict(server.server_state.default_headers)[b"date"], LIBRARY
+
+
 def test_a_second_signal_asks_to_end_at_once() -> None:
     server = Server(uvicorn.Config(_hanging), _nothing)
     server.handle_exit(signal.SIGINT, None)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -85,3 +86,17 @@ def test_without_a_loop_no_turn_is_ever_over() -> None:
     assert not pace.is_over()
     compute(0.004)
     assert not pace.is_over()
+
+
+@pytest.mark.parametrize("beats", [1, 2, 0.05])
+def test_timers_that_repeat_often_end_together(beats: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    period = 100 * beats
+    for began in range(1000):
+        now = 12_345.0 + began / 1000
+        monkeypatch.setattr(asyncio, "get_running_loop", lambda now=now: SimpleNamespace(time=lambda: now))
+        delay = pace.until_beat(beats)
+        monkeypatch.undo()
+        ends = round(1000 * (now + delay))
+        assert ends % period == 0
+        # One that ended a little early does not end again at once.
+        assert period / 4 <= round(1000 * delay) <= 5 * period / 4
