@@ -38,6 +38,12 @@ async def history_of(connection: AsyncConnection) -> str:
     return found
 
 
+def history_read_with(connection: AsyncConnection) -> str:
+    """Return what `history_of` returns, for a connection that has just executed a statement."""
+    found: str = connection.info.get(_HISTORY, "")
+    return found
+
+
 async def current_history(connection: AsyncConnection) -> str:
     """Return the identity as it is now. It differs from `history_of` after a call of `renew_history`."""
     found: str = await by_driver(connection, _ASK, run=asyncpg.Connection.fetchval) or ""

@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.driver import HotStatement
 from db.engine import Database
 
 _EPOCH = text("SELECT a.epoch FROM access_epoch a WHERE a.organization_id = :organization_id")
-_EPOCHS = text("SELECT organization_id, epoch FROM access_epochs_of(CAST(:organization_ids AS uuid[]))")
+_EPOCHS = HotStatement("SELECT organization_id, epoch FROM access_epochs_of(CAST(:organization_ids AS uuid[]))")
 
 
 async def access_epoch(connection: AsyncConnection, organization_id: UUID) -> int:
@@ -23,6 +24,6 @@ async def access_epoch(connection: AsyncConnection, organization_id: UUID) -> in
 
 async def access_epochs(database: Database, organization_ids: Collection[UUID]) -> dict[UUID, int]:
     """Return the numbers of many organizations in one statement. Organizations without a change are left out."""
-    async with database.engine.connect() as connection:
-        found = await connection.execute(_EPOCHS, {"organization_ids": list(organization_ids)})
-        return {row.organization_id: row.epoch for row in found}
+    async with database.between_transactions() as connection:
+        found = await _EPOCHS.rows(connection, {"organization_ids": list(organization_ids)})
+    return {row.organization_id: row.epoch for row in found}

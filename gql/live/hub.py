@@ -181,8 +181,11 @@ class Hub(Generic[ChangeT]):
 
     def watched_depth(self, subject: Subject) -> int:
         """Return how much of the subject its watchers need with each change."""
-        topic = self._topics.get(subject)
-        return max((watcher.depth for watcher in topic.watchers), default=0) if topic is not None else 0
+        topic, depth = self._topics.get(subject), 0
+        # A loop, since making a generator for the one watcher of a topic takes longer.
+        for watcher in () if topic is None else topic.watchers:
+            depth = max(depth, watcher.depth)
+        return depth
 
     def start_over(self, subject: Subject) -> None:
         """Make all watchers of the subject read its state again, because its changes cannot be handed out."""
@@ -229,7 +232,7 @@ class Hub(Generic[ChangeT]):
             self.heard(wake_up)
 
     def heard(self, wake_up: WakeUp) -> None:
-        found = self._subject_of(wake_up)
+        found = self._subject_of(wake_up) if self._topics else None
         if found is not None:
             subject, revision = found
             self._ahead(subject, _UNKNOWN if revision is None else revision)

@@ -19,7 +19,7 @@ from attendance.rules.roster.roster_rows import WHOLE, WITH_HOLDS, MarkFacts, Ro
 from attendance.rules.vocabulary import ChangeKind
 from db.calendar.occurrences import find_head
 from db.engine import Database
-from db.history import history_of
+from db.history import history_of, history_read_with
 from db.roster.roll_sheet_changes import ChangeAuthor, EntryAsOf, RecordedChange, RollSheet, changes_after
 from db.roster.rosters import read_candidates
 from db.roster.sheet_events import SheetEvents, read_events
@@ -164,7 +164,7 @@ class SheetHub(Hub[SheetChange]):
 
 
 async def _read_events(sheet: RollSheet, after: int, connection: AsyncConnection) -> tuple[SheetEvents | None, str]:
-    return await read_events(connection, sheet, after, REPLAY_LIMIT), await history_of(connection)
+    return await read_events(connection, sheet, after, REPLAY_LIMIT), history_read_with(connection)
 
 
 def sheet_change(
