@@ -1,7 +1,7 @@
 """Everything of redis-py that its documentation does not promise: the connection of a subscription is read without
 redis-py.
 
-redis-py takes six coroutines and a time-out for each message, which was an eighth of what an event costs (decision 94).
+redis-py takes six coroutines and a time-out for each message, which was an eighth of what an event costs (decision 95).
 
 No other module of the product touches such a name. What is assumed of each name stands in the docstring of the class
 that uses it, and tests/architecture/test_redis_internals.py has a test for each assumption.
