@@ -1,16 +1,51 @@
-"""Everything of asyncpg that its documentation does not promise: the socket of a connection, and its transaction.
+"""Everything of asyncpg that its documentation does not promise: the socket of a connection, its transaction, and what
+it asks the server about types.
 
 No other module of the product touches such a name. What is assumed of it stands in the docstring, and
 tests/architecture/test_asyncpg_internals.py has a test for it.
 """
 
 import socket
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any
 
 import asyncpg
 
 # Seconds, and attempts: a server that cannot be reached is noticed after 11 seconds.
 _IDLE, _INTERVAL, _COUNT = 5, 2, 3
 _UNANSWERED_MILLISECONDS = 10_000
+# PostgreSQL assigns the numbers below by hand and keeps them in all versions. Higher ones differ between databases.
+_FIRST_ASSIGNED_OID = 10_000
+_NOTHING_WAS_ASKED = SimpleNamespace(name="none")
+
+_built_in_types: dict[int, list[Any]] = {}
+"""The rows with which the server has described each built-in type that a connection of this process has met."""
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that asks the server about a built-in type only if no connection of this process has asked before.
+
+    asyncpg knows single values, and each of its connections asks about arrays when it first meets one. That query takes
+    the server longer than opening the connection does.
+
+    Assumed of asyncpg: `_introspect_types` returns the rows that describe the types, and the statement that has asked
+    for them. If that one has no name, the statement that needs the types is prepared once more.
+    """
+
+    __slots__ = ()
+
+    async def _introspect_types(self, typeoids: Iterable[int], seconds: float | None) -> tuple[list[Any], Any]:
+        rows: list[Any] = []
+        asked: Any = _NOTHING_WAS_ASKED
+        for oid in typeoids:
+            described = _built_in_types.get(oid)
+            if described is None:
+                described, asked = await super()._introspect_types([oid], seconds)
+                if oid < _FIRST_ASSIGNED_OID:
+                    _built_in_types[oid] = described
+            rows += described
+        return rows, asked
 
 
 def watch_socket(connection: asyncpg.Connection) -> None:

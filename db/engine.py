@@ -14,7 +14,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from db.asyncpg_internals import end_transaction, watch_socket
+from db.asyncpg_internals import Connection, end_transaction, watch_socket
 from db.checking_out import driver_of, give_back, take
 from db.driver import by_driver
 from db.history import ask_history, keep_history
@@ -93,7 +93,11 @@ def create_engine(
         hide_parameters=True,
         pool_pre_ping=False,
         pool_recycle=1800,
+        # Whoever comes takes the connection that was used last, which has the plans of most statements already. In
+        # turns, each connection of the pool would plan all of them.
+        pool_use_lifo=True,
         connect_args={
+            "connection_class": Connection,
             "server_settings": server_settings,
             "timeout": 10,
             "command_timeout": command_timeout,

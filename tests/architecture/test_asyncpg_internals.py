@@ -2,14 +2,18 @@
 
 import asyncio
 import socket
+from collections.abc import Iterable
+from datetime import date
 from importlib.metadata import version
+from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
 import uvloop
 
 from commands.servers.start import Servers
-from db.asyncpg_internals import end_transaction, watch_socket
+from db.asyncpg_internals import Connection, end_transaction, watch_socket
 
 LIBRARY = f"asyncpg {version('asyncpg')}"
 
@@ -52,3 +56,36 @@ async def test_whoever_comes_after_a_cancelled_statement_finds_no_transaction(se
         await end_transaction(connection, 5)
     finally:
         await connection.close()
+
+
+async def test_only_the_first_connection_of_a_process_asks_what_a_built_in_type_is(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A type of the database itself may be another one elsewhere, so each connection asks about it."""
+    asked: list[int] = []
+    ask = asyncpg.Connection._introspect_types
+
+    async def counted(self: asyncpg.Connection, typeoids: Iterable[int], seconds: float | None) -> Any:
+        asked.extend(typeoids)
+        return await ask(self, typeoids, seconds)
+
+    monkeypatch.setattr(asyncpg.Connection, "_introspect_types", counted)
+    monkeypatch.setattr("db.asyncpg_internals._built_in_types", {})
+    built_in = "SELECT $1::uuid[] AS ids, $2::date[] AS days, $3::int4range AS numbers"
+    given = ([UUID(int=1)], [date(2026, 11, 16), None], asyncpg.Range(1, 5))
+    found = []
+    # Without a cache, the statement has no name, and asking makes the server forget it.
+    for cache_size in (0, 100, 0):
+        connection = await asyncpg.connect(
+            servers.database_url.replace("+asyncpg", ""),
+            connection_class=Connection,
+            statement_cache_size=cache_size,
+        )
+        try:
+            assert tuple(await connection.fetchrow(built_in, *given)) == given, LIBRARY
+            assert await connection.fetchval("SELECT '{1,2}'::information_schema.cardinal_number[]") == [1, 2], LIBRARY
+        finally:
+            await connection.close()
+        found.append([*sorted(oid for oid in asked if oid < 10_000), sum(oid >= 10_000 for oid in asked)])
+        asked.clear()
+    assert found == [[1182, 2951, 3904, 1], [1], [1]], LIBRARY

@@ -39,6 +39,19 @@ async def narrow(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
+async def test_whoever_comes_alone_takes_the_connection_that_was_used_last(database_url: str) -> None:
+    """It has the plans already. In turns, each connection of a pool would plan every statement."""
+    engine = create_engine(database_url, pool_size=3)
+    async with engine.connect(), engine.connect(), engine.connect():
+        pass
+    backends = set()
+    for _ in range(3):
+        async with engine.connect() as connection:
+            backends.add(await connection.scalar(text("SELECT pg_backend_pid()")))
+    await engine.dispose()
+    assert len(backends) == 1
+
+
 async def names(connection: AsyncConnection) -> list[str]:
     return [row.name for row in await NAMES.rows(connection, {})]
 
