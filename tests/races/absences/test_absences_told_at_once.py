@@ -20,7 +20,7 @@ async def test_R6_2_two_guardians_report_one_absence_once(crowded: Database, wor
     lesson = await world.weekly_class()
     async with serving(crowded) as api:
         api.clock.now = DURING_CLASS
-        for number in range(SIZES.race_rounds):
+        for number in range(SIZES.long_race_rounds):
             family = await world.family()
             student = await world.student(family_id=family)
             await world.enroll(student, lesson.offering_id)

@@ -31,7 +31,7 @@ async def active_owners(world: World) -> list[UUID]:
 
 async def test_R12_6_one_owner_is_left(crowded: Database, world: World) -> None:
     async with serving(crowded) as api:
-        for number in range(SIZES.race_rounds):
+        for number in range(SIZES.long_race_rounds):
             owners = [await world.staff(Permission.OWNER) for _ in range(2)]
             apis = [await api.signed_in(world, each, Portal.OFFICE) for each in owners]
             act = "endStaff" if number % 2 else "updateStaff"
@@ -46,7 +46,7 @@ async def test_R12_6_one_owner_is_left(crowded: Database, world: World) -> None:
 
 async def test_R12_6_who_has_just_been_ended_ends_nobody(crowded: Database, world: World) -> None:
     async with serving(crowded) as api:
-        for _ in range(SIZES.race_rounds):
+        for _ in range(SIZES.long_race_rounds):
             three = [await world.staff(Permission.OWNER) for _ in range(3)]
             apis = [await api.signed_in(world, each, Portal.OFFICE) for each in three]
             # In a ring: whoever begins ends the next, who ends nobody; the third ends the first.

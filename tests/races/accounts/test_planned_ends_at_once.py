@@ -26,7 +26,7 @@ LATER = date(2030, 1, 1)
 
 async def test_R12_6_one_owner_has_no_planned_end(crowded: Database, world: World) -> None:
     async with serving(crowded) as api:
-        for _ in range(SIZES.race_rounds):
+        for _ in range(SIZES.long_race_rounds):
             owners = [await world.staff(Permission.OWNER) for _ in range(2)]
             apis = [await api.signed_in(world, each, Portal.OFFICE) for each in owners]
             answers = await at_once(
@@ -43,7 +43,7 @@ async def test_R12_6_one_owner_has_no_planned_end(crowded: Database, world: Worl
 async def test_R12_6_an_end_comes_while_it_is_taken_back(crowded: Database, world: World) -> None:
     async with serving(crowded) as api:
         boss = await api.as_staff(world, Permission.OWNER)
-        for number in range(SIZES.race_rounds):
+        for number in range(SIZES.long_race_rounds):
             nia = await world.staff(Permission.OFFICE_ATTENDANCE_VIEW)
             hers = await api.signed_in(world, nia, Portal.OFFICE)
             due = api.clock.now + timedelta(hours=1)

@@ -26,6 +26,7 @@ from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, staff_viewer
 
 ROUNDS = SIZES.race_rounds
+LONG_ROUNDS = SIZES.long_race_rounds
 DAY = timedelta(days=1)
 
 
@@ -84,7 +85,7 @@ async def test_an_enrollment_is_transferred_or_dropped_and_never_both(
 
 async def test_R3_1_a_mark_made_during_a_drop_keeps_its_row(database: Database, world: World, viewer: Viewer) -> None:
     ann = await world.student()
-    for _ in range(ROUNDS):
+    for _ in range(LONG_ROUNDS):
         lesson = await world.weekly_class()
         key = lesson.key()
         place = await world.enroll(ann, lesson.offering_id)
@@ -118,7 +119,7 @@ async def test_R4_7_a_first_check_in_and_an_enrollment_at_once_leave_the_newcome
     settings = OrganizationSettings(classes=ClassSettings(office_check_in_mode=True))
     viewer = staff_viewer(world, olga, settings=settings)
     ann, ben = await world.student(), await world.student(first_name="Ben")
-    for _ in range(ROUNDS):
+    for _ in range(LONG_ROUNDS):
         lesson = await world.weekly_class()
         await world.enroll(ann, lesson.offering_id)
         present = Submission(lesson.key(), {ann: WantedMark(AttendanceStatus.PRESENT)})

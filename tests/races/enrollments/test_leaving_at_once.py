@@ -21,7 +21,7 @@ from tests.support.factories import JANUARY, MONDAY, World
 from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, staff_viewer
 
-ROUNDS = SIZES.race_rounds
+ROUNDS = SIZES.long_race_rounds
 LAPSES_ON = MONDAY + timedelta(days=14)
 # Near roll sheets that both acts hold make one wait for the other; far ones they have none of.
 NEAR_AND_FAR = pytest.mark.parametrize("starts_on", [MONDAY, MONDAY + timedelta(weeks=20)])

@@ -135,7 +135,7 @@ async def test_the_last_place_is_held_or_taken_and_an_offer_is_answered_once(
     database: Database, world: World, viewer: Viewer
 ) -> None:
     ann, ben, cid = [await world.student(first_name=name) for name in ("Ann", "Ben", "Cid")]
-    for _ in range(SIZES.race_rounds):
+    for _ in range(SIZES.long_race_rounds):
         lesson = await world.weekly_class(capacity=1)
         wait = await world.enroll(ann, lesson.offering_id, type=EnrollmentType.WAITLIST)
         day = NewPlace(ben, lesson.offering_id, EnrollmentType.SINGLE_DAY, MONDAY, MONDAY)

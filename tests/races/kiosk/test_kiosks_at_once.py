@@ -17,7 +17,7 @@ from tests.support.documents import mutation
 from tests.support.factories import World
 from tests.support.sizes import SIZES
 
-ROUNDS = SIZES.race_rounds
+ROUNDS = SIZES.long_race_rounds
 REVISIONS = text("SELECT coalesce(sum(revision), 0) FROM occurrence")
 BY_DEFAULT = ("ABSENT", True, "SYSTEM")
 MARK = mutation("markAttendance")

@@ -38,6 +38,7 @@ from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, guardian_viewer, staff_viewer
 
 ROUNDS = SIZES.race_rounds
+LONG_ROUNDS = SIZES.long_race_rounds
 AHEAD = MONDAY + timedelta(days=7)
 DAY = timedelta(days=1)
 _BOOKED = text("""

@@ -18,7 +18,7 @@ from attendance.rules.vocabulary import (
     MakeupTokenOrigin,
 )
 from db.engine import Database
-from tests.races.makeups.makeup_race import AHEAD, DAY, ROUNDS, Race, kinds, new_race
+from tests.races.makeups.makeup_race import AHEAD, DAY, LONG_ROUNDS, ROUNDS, Race, kinds, new_race
 from tests.support.factories import MONDAY, World
 
 
@@ -168,7 +168,7 @@ async def test_everything_at_once_over_the_same_students_and_classes_does_not_de
     """Two students, two classes, both near: what each act locks overlaps with what the others lock."""
     ben = await race.world.student(first_name="Ben")
     lessons = [await race.world.weekly_class(), await race.world.weekly_class(weekday=2)]
-    for _ in range(ROUNDS):
+    for _ in range(LONG_ROUNDS):
         tokens = [await race.token(), await race.world.makeup_token(ben)]
         tuesday = AHEAD + DAY
         booked = await race.together(

@@ -32,6 +32,7 @@ from tests.support.token_sheet import END_OF_DAY_AT
 from tests.support.viewers import DURING_CLASS, kiosk_viewer, staff_viewer
 
 ROUNDS = SIZES.race_rounds
+LONG_ROUNDS = SIZES.long_race_rounds
 BOTH_ON = OrganizationSettings(
     classes=ClassSettings(office_check_in_mode=True), staff_portal=StaffPortalSettings(staff_check_in_mode=True)
 )
@@ -260,7 +261,7 @@ async def test_R4_7_who_enrolls_during_the_first_check_in_is_absent_by_default_e
         )
         return await default_newcomer(uow, door.office, door.key, student, now=DURING_CLASS)
 
-    for _ in range(ROUNDS):
+    for _ in range(LONG_ROUNDS):
         await door.next_round()
         newcomer = await world.student(first_name="New")
         slot = models.Timeslot

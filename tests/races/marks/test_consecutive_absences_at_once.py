@@ -17,7 +17,7 @@ from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, staff_viewer
 
-ROUNDS = SIZES.race_rounds
+ROUNDS = SIZES.long_race_rounds
 
 
 async def test_R4_14_the_second_and_the_third_absence_at_once_tell_once(database: Database, world: World) -> None:

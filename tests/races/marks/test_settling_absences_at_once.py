@@ -25,7 +25,7 @@ from tests.support.factories import MONDAY, World
 from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, guardian_viewer, staff_viewer
 
-ROUNDS = SIZES.race_rounds
+ROUNDS = SIZES.long_race_rounds
 Act: TypeAlias = Callable[[UnitOfWork, UUID], Awaitable[AbsenceWritten]]
 
 

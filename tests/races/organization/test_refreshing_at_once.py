@@ -15,7 +15,7 @@ from tests.support.sizes import SIZES
 
 pytestmark = pytest.mark.emptied_database
 
-ROUNDS = SIZES.race_rounds
+ROUNDS = SIZES.long_race_rounds
 
 
 async def test_both_get_the_same_next_token_and_the_session_lives(

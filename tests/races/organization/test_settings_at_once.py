@@ -15,7 +15,7 @@ from tests.support.factories import World
 from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, staff_viewer
 
-ROUNDS = SIZES.race_rounds
+ROUNDS = SIZES.long_race_rounds
 
 
 async def test_different_settings_changed_at_once_are_both_kept_and_the_audit_is_a_chain(

@@ -51,7 +51,7 @@ async def _asked(name: str, world: World, owner: Api) -> tuple[str, dict[str, An
 async def test_R13_1_a_family_ends_while_its_places_change(name: str, world: World, api: Api) -> None:
     owner = await api.as_staff(world, Permission.OWNER)
     await world.change_settings(expire_after_last_drop_days=3)
-    for _ in range(SIZES.race_rounds // 2):
+    for _ in range(SIZES.long_race_rounds // 2):
         family, given = await _asked(name, world, owner)
         ended, changed = await at_once(
             partial(owner.send, END, input={"familyId": family, "from": str(MONDAY + timedelta(days=1))}),

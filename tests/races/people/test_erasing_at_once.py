@@ -60,7 +60,7 @@ async def api(crowded: Database) -> AsyncIterator[Api]:
 @pytest.mark.parametrize("name", WRITES)
 async def test_R16_5_an_erasure_and_a_text_at_once(name: str, world: World, api: Api) -> None:
     owner = await api.as_staff(world, Permission.OWNER)
-    for _ in range(SIZES.race_rounds):
+    for _ in range(SIZES.long_race_rounds):
         lesson, family = await world.weekly_class(), await world.family(email="home@example.com")
         ann = await world.student(family_id=family)
         await world.enroll(ann, lesson.offering_id)
@@ -83,7 +83,7 @@ async def test_R16_5_an_erasure_and_a_text_at_once(name: str, world: World, api:
 
 async def test_R16_5_two_erasures_at_once(world: World, api: Api) -> None:
     owner = await api.as_staff(world, Permission.OWNER)
-    for _ in range(SIZES.race_rounds):
+    for _ in range(SIZES.long_race_rounds):
         ann = await world.student()
         (student,) = await world.rows(models.Student, id=ann)
         id_ = encode_id("Family", student.family_id)

@@ -38,7 +38,7 @@ async def _planned(database: Database, world: World, ids: tuple[object, object])
 
 async def test_R13_6_a_mark_during_a_merge_is_moved_or_refused(database: Database, world: World) -> None:
     viewer = staff_viewer(world, await world.staff(Permission.OWNER))
-    for _ in range(SIZES.race_rounds):
+    for _ in range(SIZES.long_race_rounds):
         lesson = await world.weekly_class()
         ann, anne = await world.student(), await world.student(first_name="Anne")
         await world.enroll(anne, lesson.offering_id)
@@ -56,7 +56,7 @@ async def test_R13_6_a_mark_during_a_merge_is_moved_or_refused(database: Databas
 
 async def test_R13_6_of_two_merges_at_once_one_is_told(database: Database, world: World) -> None:
     viewer = staff_viewer(world, await world.staff(Permission.OWNER))
-    for _ in range(SIZES.race_rounds):
+    for _ in range(SIZES.long_race_rounds):
         lesson = await world.weekly_class()
         ann, anne, annie = [await world.student(first_name=name) for name in ("Ann", "Anne", "Annie")]
         for each in (ann, anne, annie):

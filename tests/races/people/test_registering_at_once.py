@@ -24,17 +24,17 @@ async def _register(viewer: Viewer, new: Registration, uow: UnitOfWork) -> None:
 
 async def test_R13_4_one_of_several_desks_registers_and_the_others_are_told(database: Database, world: World) -> None:
     viewer = staff_viewer(world, await world.staff(Permission.OWNER))
-    for number in range(SIZES.race_rounds):
+    for number in range(SIZES.long_race_rounds):
         new = Registration(NewFamily("Cook", phone=f"512 555 {number:04}"), (), ())
         acts = [partial(_register, viewer, new) for _ in range(3)]
         refused = kinds_of(await committed_at_once(database, world, *acts))
         assert (refused.count(None), refused.count(PossibleDuplicates)) == (1, 2)
-    assert await world.count(models.Family) == SIZES.race_rounds
+    assert await world.count(models.Family) == SIZES.long_race_rounds
 
 
 async def test_R13_4_the_last_place_and_an_address_go_once(database: Database, world: World) -> None:
     viewer = staff_viewer(world, await world.staff(Permission.OWNER))
-    for number in range(SIZES.race_rounds):
+    for number in range(SIZES.long_race_rounds):
         lesson, other = await world.weekly_class(capacity=1), await world.weekly_class()
         guardian = NewGuardian("Gil", "Cook", f"gil{number}@example.com")
         # Each asks for both classes, in another order.

@@ -33,7 +33,7 @@ from workers.context import WorkerContext
 from workers.jobs.run_tokens import carry_out
 from workers.jobs.sweep_token_runs import sweep
 
-ROUNDS = SIZES.race_rounds
+ROUNDS = SIZES.long_race_rounds
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from tests.support.sizes import SIZES
 from tests.support.viewers import DURING_CLASS, staff_viewer
 
 ROUNDS = SIZES.race_rounds
+LONG_ROUNDS = SIZES.long_race_rounds
 DAY = timedelta(days=1)
 TUESDAY = MONDAY + DAY
 STATE = text(
@@ -213,7 +214,7 @@ async def test_R9_2_a_cancelled_class_and_a_reset_at_once_give_the_token_back_on
 
 
 async def test_acts_of_all_kinds_at_once_never_lock_each_other_up(office: Office) -> None:
-    for _ in range(ROUNDS):
+    for _ in range(LONG_ROUNDS):
         office.lesson, office.missed = await office.world.weekly_class(weekday=2), await office.world.weekly_class()
         token, student, makeup = await office.token(makeup=True, absent=True)
         second, other, _ = await office.token(absent=True)
