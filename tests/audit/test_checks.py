@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.audit.run import CHECKS
 from tests.audit.sound_school import NEXT_MONDAY, NOW, TUESDAY, School, sound_school
-from tests.support.audit import assert_sound, findings
+from tests.support.audit import findings, findings_of_the_product
 from tests.support.factories import MONDAY
 
 
@@ -309,7 +309,7 @@ async def test_R16_1_the_audit_names_the_row_that_is_wrong(school: School, what:
 
 
 async def test_R16_1_nothing_is_wrong_in_what_is_right(school: School) -> None:
-    await assert_sound(school.world, now=NOW)
+    assert await findings_of_the_product(school.world.owner, school.world.organization_id, now=NOW) == []
 
 
 async def test_R16_1_a_token_that_has_expired_may_outlive_its_absence(school: School) -> None:
@@ -321,7 +321,8 @@ async def test_R16_1_a_token_that_has_expired_may_outlive_its_absence(school: Sc
     ):
         await school.world.owner.execute(text(sql.format(**words)), {"own": school.world.organization_id})
 
-    found = await findings(school.world.owner, school.world.organization_id, now=NOW + timedelta(days=1))
+    later = NOW + timedelta(days=1)
+    found = await findings_of_the_product(school.world.owner, school.world.organization_id, now=later)
 
     assert [each.check for each in found] == ["last-changes"]
 
@@ -333,7 +334,7 @@ async def test_R7_9_the_audit_names_a_skip_that_is_entered_again(school: School)
     again = await school.enter(None, school.ben, "SKIPPED", **sheet, cause="TOKENS_OFF", facts=facts)
     await school.enter(None, school.ben, "SKIPPED", **sheet, cause="OVER_LIMIT", facts=facts)
 
-    found = await findings(school.world.owner, school.world.organization_id, now=NOW)
+    found = await findings_of_the_product(school.world.owner, school.world.organization_id, now=NOW)
 
     assert [(each.check, each.id) for each in found] == [("repeated-skips", str(again))]
 
@@ -355,7 +356,7 @@ async def test_R7_5_the_audit_names_a_second_token(school: School) -> None:
     )
     await school.enter(second, school.ann, "ISSUED", **school.sheet)
 
-    found = await findings(owner, school.world.organization_id, now=NOW)
+    found = await findings_of_the_product(owner, school.world.organization_id, now=NOW)
 
     assert [(each.check, each.id) for each in found] == [("one-token", str(second))]
 
