@@ -10,8 +10,10 @@ from typing import Any
 
 import asyncpg
 
+from db.asyncpg_internals import Connection
 
-class Kept(asyncpg.Connection):  # type: ignore[misc]
+
+class Kept(Connection):
     """A connection that is put back as new when it is closed, unless it was lost."""
 
     __slots__ = ("coded", "free")
@@ -46,7 +48,15 @@ class KeptConnections:
         while free:
             if not (connection := free.pop()).is_closed():
                 return connection
-        connection = await asyncpg.connect(url, server_settings=server_settings, connection_class=Kept)
+        connection = await asyncpg.connect(
+            url,
+            server_settings=server_settings,
+            connection_class=Kept,
+            # An import has more statements than the usual 100, so that it would find none of them prepared.
+            statement_cache_size=1000,
+            max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=0,
+        )
         connection.coded, connection.free = set(), free
         return connection
 
