@@ -80,6 +80,6 @@ def _plan_once(connection: Any, _: object) -> None:
 @event.listens_for(Engine, "engine_disposed")
 def _close(engine: Engine) -> None:
     """Close the connection with those of the owner, before the database is dropped."""
-    kept = _kept.pop((engine.url.render_as_string(hide_password=False), asyncio.get_running_loop()), None)
-    if kept is not None:
-        kept.sync_engine.dispose()
+    url = engine.url.render_as_string(hide_password=False)
+    for key in [(address, loop) for address, loop in _kept if address == url and loop.is_running()]:
+        _kept.pop(key).sync_engine.dispose()
