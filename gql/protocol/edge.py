@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
 from gql.protocol.admission import Admission
@@ -56,9 +55,13 @@ def client_address(scope: Scope) -> str:
     return client[0] if client else ""
 
 
-def client_agent(headers: Headers) -> str:
-    """Return what the client says of itself, at most 200 printable characters of ASCII, or an empty text."""
-    given = headers.get("user-agent", "")
+def client_agent(given: str | None) -> str:
+    """Return what the client says of itself, at most 200 printable characters of ASCII, or an empty text.
+
+    given -- its User-Agent, if it has sent one
+    """
+    if not given:
+        return ""
     if given.isascii() and given.isprintable():
         return given[:_LONGEST_AGENT].strip()
     return "".join(each for each in given if " " <= each <= "~")[:_LONGEST_AGENT].strip()

@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gql.protocol.admission import Overloaded
@@ -28,6 +27,7 @@ from gql.protocol.errors import (
 )
 from gql.protocol.event_stream import EventStream, once, refused
 from gql.protocol.explorer import explorer_page
+from gql.protocol.json_response import JsonResponse, header
 from gql.protocol.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, HTML, JSON, chosen_media_type, is_json
 from gql.protocol.operations import Operation, Parameters, read_parameters
 from gql.protocol.too_large import TooLarge
@@ -85,17 +85,17 @@ class GraphQLEndpoint:
             return await self._run(request, media_type, request_id)
         except _Answer as answer:
             body = {"errors": formatted([answer.error], request_id)}
-            told = _json(body, answer.status, media_type, answer.headers)
+            told = JsonResponse(body, answer.status, media_type, answer.headers)
             return TooLarge(told, self._edge.http.discard) if answer.status == _TOO_LARGE else told
         except RequestRefused as refusal:
             status = 400 if media_type == GRAPHQL_RESPONSE else 200
-            return _json({"errors": formatted(refusal.errors, request_id)}, status, media_type)
+            return JsonResponse({"errors": formatted(refusal.errors, request_id)}, status, media_type)
         except (ClientDisconnect, HungUp):
             raise HungUp from None
         except Exception as fault:
             passing = unavailable(fault)
             status, headers = (500, None) if passing is None else (503, passing.headers)
-            return _json({"errors": [failed(fault, request_id)]}, status, media_type, headers)
+            return JsonResponse({"errors": [failed(fault, request_id)]}, status, media_type, headers)
 
     async def _run_for_events(self, request: Request, request_id: str) -> ASGIApp:
         try:
@@ -121,7 +121,7 @@ class GraphQLEndpoint:
 
     async def _run(self, request: Request, media_type: str, request_id: str) -> ASGIApp:
         try:
-            credential = await self._edge.authenticate(request.headers.get("authorization"))
+            credential = await self._edge.authenticate(header(request.scope, b"authorization"))
         except NotAuthenticated as error:
             raise _Answer(401, error, {"www-authenticate": "Bearer"}) from None
         try:
@@ -140,9 +140,8 @@ class GraphQLEndpoint:
         """Answer when it is this request's turn. Before that its document is not even parsed."""
         async with self._edge.turn(credential, request.scope):
             operation = await self._operation(request, parameters, self._edge.may_introspect(credential))
-            context = await self._edge.make_context(
-                credential, request_id, client_address(request.scope), client_agent(request.headers)
-            )
+            agent = client_agent(header(request.scope, b"user-agent"))
+            context = await self._edge.make_context(credential, request_id, client_address(request.scope), agent)
             if operation.kind is OperationType.SUBSCRIPTION:
                 stream = await self._edge.operations.subscribe(operation, context)
                 return self._events(stream.answers(), credential, request_id)
@@ -150,7 +149,7 @@ class GraphQLEndpoint:
             if media_type == EVENT_STREAM:
                 return self._events(once(Answer(result)), credential, request_id)
             body = response(result, request_id, {"cost": self._edge.operations.cost(operation)})
-            return _json(body, 200, media_type)
+            return JsonResponse(body, 200, media_type)
 
     def _events(self, answers: AsyncGenerator[Answer, None], credential: Any, request_id: str) -> ASGIApp:
         events = EventStream(self._edge, answers, credential, request_id, self._draining)
@@ -163,7 +162,7 @@ class GraphQLEndpoint:
                         "device."
                     )
                     body = {"errors": formatted([RateLimited(sentence)], request_id)}
-                    await _json(body, 429, JSON, {"retry-after": "5"})(scope, receive, send)
+                    await JsonResponse(body, 429, JSON, {"retry-after": "5"})(scope, receive, send)
                     return
                 task = asyncio.ensure_future(events(scope, receive, send))
                 self._streams.add(task)
@@ -196,23 +195,32 @@ class GraphQLEndpoint:
             raise _Answer(400, error) from None
 
     async def _body(self, request: Request) -> object:
-        if not is_json(request.headers.get("content-type")):
+        if not is_json(header(request.scope, b"content-type")):
             raise _Answer(415, BadInput("The body must be application/json in UTF-8."))
-        if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        encoding = header(request.scope, b"content-encoding")
+        if encoding is not None and encoding.strip().lower() != "identity":
             raise _Answer(415, BadInput("The body must not be compressed."))
-        body = bytearray()
-        declared = request.headers.get("content-length", "0")
+        declared = header(request.scope, b"content-length") or "0"
         too_large = declared.isdecimal() and int(declared) > self._edge.http.body
-        if not too_large:
-            async for chunk in request.stream():
-                body += chunk
-                if too_large := len(body) > self._edge.http.body:
-                    break
-        if too_large:
+        body = None if too_large else await self._received(request.receive)
+        if body is None:
             # The rest of the body is discarded or never comes, so the connection cannot be used again.
             sentence = f"The body is larger than {self._edge.http.body} bytes."
             raise _Answer(_TOO_LARGE, BadInput(sentence), {"connection": "close"})
         return _decoded(body, "The body")
+
+    async def _received(self, receive: Receive) -> bytes | bytearray | None:
+        """Return the body, or None as soon as it is too large. Raises ClientDisconnect."""
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            body += message.get("body", b"")
+            if len(body) > self._edge.http.body:
+                return None
+            if not message.get("more_body", False):
+                return body
 
 
 def _takes_events(request: Request) -> bool:
@@ -235,12 +243,3 @@ def _decoded(text: bytes | bytearray, name: str) -> object:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise BadInput(f"{name} is not JSON in UTF-8: {error}.") from None
-
-
-def _json(body: Mapping[str, Any], status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(
-        orjson.dumps(body),
-        status_code=status,
-        headers={**(headers or {}), "vary": "accept"},
-        media_type=f"{media_type}; charset=utf-8",
-    )

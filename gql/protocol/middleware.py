@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gql.protocol.figures import RESPONSE_SECONDS, responses_of
+from gql.protocol.json_response import header
 from gql.protocol.negotiation import EVENT_STREAM
 from logs import request_lines
 from tracing import is_tracing, request_span
@@ -50,7 +51,7 @@ class RequestContext:
 
 def begin_request(scope: Scope) -> Mapping[str, Token[Any]]:
     """Give a request or a socket its id and bind it to the log. Return what unbinds it."""
-    given = Headers(scope=scope).get("x-request-id", "")
+    given = header(scope, b"x-request-id") or ""
     request_id = given if given and _SANE_ID.fullmatch(given) else uuid.uuid4().hex
     scope.setdefault("state", {})["request_id"] = request_id
     return structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -110,12 +111,12 @@ class _Exchange:
 
     def _with_ours(self, given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         headers, may_store = [], False
-        for header in given:
-            name, value = header
+        for each in given:
+            name, value = each
             if name in _OURS:
                 continue
             may_store = may_store or name == b"cache-control"
             self._is_stream = self._is_stream or (name == b"content-type" and value.startswith(_EVENT_STREAM))
-            headers.append(header)
+            headers.append(each)
         headers += ((b"x-request-id", self._request_id.encode()), (b"x-content-type-options", b"nosniff"))
         return headers if may_store else [*headers, (b"cache-control", b"no-store")]

@@ -1,6 +1,7 @@
 """Decides which media type the client wants, and whether the media type of its body can be read."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -27,6 +28,7 @@ def chosen_media_type(accept: str | None, offers: Sequence[str]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=64)
 def is_json(content_type: str | None) -> bool:
     """Return whether a Content-Type header says that the body is `application/json` in UTF-8."""
     name, *parameters = [part.strip().lower() for part in (content_type or "").split(";")]

@@ -14,7 +14,6 @@ from typing import Any, cast
 import orjson
 import structlog
 from graphql import OperationType
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from gql.protocol.answers import Answer, response
@@ -30,6 +29,7 @@ from gql.protocol.errors import (
     formatted,
 )
 from gql.protocol.figures import LIVE_SUBSCRIPTIONS
+from gql.protocol.json_response import header
 from gql.protocol.operations import Operation, read_parameters
 from gql.protocol.socket_messages import (
     CloseCode,
@@ -85,7 +85,7 @@ class Socket:
         self._receive = receive
         self._send_to_client = send
         self._request_id: str = scope.get("state", {}).get("request_id", "")
-        self._agent = client_agent(Headers(scope=scope))
+        self._agent = client_agent(header(scope, b"user-agent"))
         # Nobody reads them again, and they take two kilobytes.
         scope["headers"] = []
         self._tasks = asyncio.TaskGroup()

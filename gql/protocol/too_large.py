@@ -3,8 +3,9 @@
 import asyncio
 from contextlib import suppress
 
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+
+from gql.protocol.json_response import JsonResponse
 
 
 class TooLarge:
@@ -16,7 +17,7 @@ class TooLarge:
     seconds -- how long the client may go on sending
     """
 
-    def __init__(self, response: Response, seconds: float) -> None:
+    def __init__(self, response: JsonResponse, seconds: float) -> None:
         self._response = response
         self._seconds = seconds
 
