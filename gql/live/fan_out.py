@@ -55,7 +55,8 @@ class FanOut:
             live.hub.leave(live.topic, live.watcher)
             live.has_missed = True
             return None
-        key = (id(live.hub), live.topic, follower.stream.signature, live.view)
+        # A group is in one history, like its first follower. Whoever has read another one must not be told its changes.
+        key = (id(live.hub), live.topic, follower.stream.signature, live.view, live.watcher.history)
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = Group(key, follower)

@@ -20,7 +20,7 @@ from graphql import ExecutionResult, GraphQLError
 from gql.live import fan_out as fan_out_module
 from gql.live import group as group_module
 from gql.live.fan_out import FanOut
-from gql.live.group import Live
+from gql.live.group import Follower, Live
 from gql.live.hub import Hub
 from gql.live.patience import patiently
 from gql.protocol.answers import Answer
@@ -448,3 +448,33 @@ def test_R10_1_everybody_is_told_every_change_once_and_nothing_is_left_behind(
             except BaseException as fault:
                 fault.add_note(f"seed {seed}")
                 raise
+
+
+async def test_R10_2_who_has_read_another_history_is_in_another_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their revisions are equal and mean different changes, so neither may be told those of the other."""
+    play = new_play(0, monkeypatch)
+
+    def join(history: str) -> object:
+        watcher = play.hub.watch(SHEET).__enter__()
+        play.hub.follow(SHEET, watcher, 7, history)
+        live: Live[Any] = Live(
+            play.fan_out,
+            play.hub,
+            SHEET,
+            watcher,
+            told=7,
+            claims="anybody",  # type: ignore[arg-type]
+            viewer=Seeing("plain", 0),  # type: ignore[arg-type]
+            view="plain",
+            stays=partial(_has, "plain"),
+            sees=lambda _: True,
+            show=lambda change: change,
+        )
+        stream: Any = SimpleNamespace(signature="the same operation")
+        return play.fan_out.join(Follower(live, stream, None, CAPACITY))
+
+    async with play.fan_out:
+        first, second, third = join("former"), join("present"), join("present")
+    assert first is not None
+    assert first is not second
+    assert second is third
