@@ -13,16 +13,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from websockets.exceptions import ConnectionClosed
 
-from attendance.rules.vocabulary import AttendanceStatus, Portal
+from attendance.rules.vocabulary import AttendanceStatus, MakeupTokenAct, Portal, Source
 from clock import wall_clock
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
+from db import models
 from db.engine import Database
 from db.wake_ups import Announcer
 from gql.fields.global_ids import encode_id
 from tests.support.api_process import PATIENCE, ApiProcess, RedisServer, api_process, office_token, sign_in
 from tests.support.audit import assert_sound
-from tests.support.factories import World
+from tests.support.factories import LONG_AGO, World
 from tests.support.live_sheet import LiveSheet, live_sheet
 from tests.support.sockets import Socket, connected
 
@@ -161,6 +162,15 @@ async def test_R10_2_redis_emptied_killed_and_wake_ups_lost(
         await sheet.submit(Ann=TARDY)
         await desk.heard(has(2))
         token = await sheet.world.makeup_token(sheet.students["Ann"])
+        await sheet.world.add(
+            models.MakeupTokenEntry,
+            student_id=sheet.students["Ann"],
+            makeup_token_id=token,
+            act=MakeupTokenAct.ISSUED,
+            source=Source.OFFICE,
+            entered_at=LONG_AGO,
+            facts={},
+        )
         sheet.announcer = announcer
         await family.heard(lambda events: any(event["tokens"] for event in events))
         mortal.kill()
