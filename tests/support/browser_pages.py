@@ -187,7 +187,7 @@ class Hall:
         choices -- what Playwright's new_context takes. With service_workers="block", the browser does not keep the
             pages for a loss of network, which takes it as long as to load them.
         """
-        desk = next((desk for desk in self.cleared if desk.choices == choices), None)
+        desk = next((desk for desk in reversed(self.cleared) if desk.choices == choices), None)
         if desk is not None:
             self.cleared.remove(desk)
             await desk.page.set_viewport_size(viewport)  # type: ignore[arg-type]
