@@ -16,8 +16,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
-from sqlalchemy.dialects import postgresql
+import sqlalchemy
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
@@ -40,6 +40,7 @@ from attendance.rules.vocabulary import (
 from db import models
 from db.ids import new_id
 from db.models.table import Table
+from tests.support.inserting import change_rows, insert_row
 from tests.support.tenant_role import admit
 
 LONG_AGO = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -66,6 +67,12 @@ class Lesson:
         return encode_occurrence_id(self.key(held_on))
 
 
+def _table(model: type[Table]) -> sqlalchemy.Table:
+    table = model.__table__
+    assert isinstance(table, sqlalchemy.Table)
+    return table
+
+
 async def new_world(
     owner: AsyncConnection, *, name: str = "Test Gym", time_zone: str = "America/Chicago", **settings: Any
 ) -> "World":
@@ -73,8 +80,8 @@ async def new_world(
     organization_id = new_id()
     world = World(owner, organization_id, new_id())
     await admit(owner, organization_id)
-    await owner.execute(insert(models.Organization).values(organization_id=organization_id, name=name))
-    await owner.execute(insert(models.Settings).values(organization_id=organization_id, **settings))
+    await world.add(models.Organization, name=name)
+    await world.add(models.Settings, **settings)
     await world.add(models.Location, id=world.location_id, name="Main Street", time_zone=time_zone)
     return world
 
@@ -92,7 +99,7 @@ class World:
         row = {"organization_id": self.organization_id, **values}
         if "id" in model.__table__.c:
             row.setdefault("id", new_id())
-        await self.owner.execute(insert(model).values(**row))
+        await insert_row(self.owner, _table(model), row)
         return row.get("id") or self.organization_id
 
     async def count(self, model: type[Table]) -> int:
@@ -114,14 +121,13 @@ class World:
 
     async def change(self, model: type[Table], row_id: UUID, **values: Any) -> None:
         """Set columns of one row, as nobody does through the product."""
-        table = model.__table__
-        mine = (table.c.organization_id == self.organization_id, table.c.id == row_id)
-        await self.owner.execute(update(model).where(*mine).values(**values))
+        mine = {"organization_id": self.organization_id, "id": row_id}
+        await change_rows(self.owner, _table(model), mine, values)
 
     async def change_settings(self, **values: Any) -> None:
         """By the names of models.Settings."""
-        mine = models.Settings.organization_id == self.organization_id
-        await self.owner.execute(update(models.Settings).where(mine).values(**values))
+        mine = {"organization_id": self.organization_id}
+        await change_rows(self.owner, _table(models.Settings), mine, values)
 
     async def location(self, *, name: str = "Second Street", time_zone: str = "America/New_York") -> UUID:
         return await self.add(models.Location, name=name, time_zone=time_zone)
@@ -326,7 +332,7 @@ class World:
     async def occurrence(self, timeslot_id: UUID, held_on: date = MONDAY, **values: Any) -> None:
         """The row of an occurrence to which something happened; harmless when it is there already."""
         row = {"organization_id": self.organization_id, "timeslot_id": timeslot_id, "held_on": held_on, **values}
-        await self.owner.execute(postgresql.insert(models.Occurrence).values(**row).on_conflict_do_nothing())
+        await insert_row(self.owner, _table(models.Occurrence), row, unless_there=True)
 
     async def mark(
         self,

@@ -59,5 +59,7 @@ async def act_as_owner(connection: AsyncConnection) -> None:
 
 async def act_as_test(connection: AsyncConnection) -> None:
     """See no organization, until it is admitted."""
-    await connection.exec_driver_sql(f"SET ROLE {ROLE}")
-    await connection.exec_driver_sql(f"SELECT set_config('{ORGANIZATIONS}', '{{}}', false)")
+    # One statement, because each test waits for it.
+    await connection.exec_driver_sql(
+        f"SELECT set_config('role', '{ROLE}', false), set_config('{ORGANIZATIONS}', '{{}}', false)"
+    )

@@ -50,6 +50,8 @@ ACROSS_TENANTS = {
 """Modules, or functions of them, whose statements look across tenants, and why they may."""
 
 _untied: list[str] = []
+_tied: set[str] = set()
+"""Statements of the product that were found to be tied: who runs them is not asked again."""
 
 
 def is_across_tenants(name: str) -> bool:
@@ -67,9 +69,15 @@ def complaints(sql: str) -> tuple[str, ...]:
 
 
 def _watch(sql: str) -> None:
+    if sql in _tied:
+        return
     where = origin()
-    if where is not None and not is_across_tenants(where) and (found := complaints(sql)):
+    if where is None or is_across_tenants(where):
+        return
+    if found := complaints(sql):
         _untied.append(f"{where} does not tie {', '.join(found)}: {sql}")
+    else:
+        _tied.add(sql)
 
 
 def _before_execution(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
