@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.support.hangs",
     "tests.support.scheduling",
     "tests.support.tenant_watch",
+    "tests.support.unconfigured_logs",
 ]
 
 # pytest rewrites this module's assertions when it is first imported. CPython 3.11 fails to parse it when that happens
