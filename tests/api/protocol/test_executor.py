@@ -407,12 +407,12 @@ async def test_it_answers_the_same_when_each_item_has_a_turn_of_its_own(
         document = valid(text)
         if document is None:
             continue
-        root = chance.whole()
+        root, compiled = chance.whole(), Compiled()
         with monkeypatch.context() as patched:
             patched.setattr(pace, "TURN", 60.0)
-            data, errors = await run(CompilingExecutor, document, root, True)
+            data, errors = await run(CompilingExecutor, document, root, True, compiled)
             patched.setattr(pace, "TURN", -1.0)
-            in_turns = await run(CompilingExecutor, document, root, True)
+            in_turns = await run(CompilingExecutor, document, root, True, compiled)
         assert (in_turns[0], bool(in_turns[1])) == (data, bool(errors)), (seed, text)
         compared += 1
     assert compared > 20
