@@ -17,7 +17,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from exception_traces import describe, report_uncaught, trace_of
-from tracing import ids, is_tracing
+from tracing import ids
 
 _FRAMES = ("Traceback ", "  File ")
 _ENCODER = json.JSONEncoder(default=repr)
@@ -104,14 +104,15 @@ class RequestLines:
 
     def add(self, request_id: str, method: str, path: str, status: int, milliseconds: float) -> None:
         """Write the line of a request whose id is bound to the log."""
-        if self._write is None or is_tracing() or not self._is_configured():
+        if self._write is None or not self._is_configured():
             self._log.info("request", method=method, path=path, status=status, milliseconds=milliseconds)
             return
         now = datetime.now(UTC).replace(tzinfo=None)
+        traced = "".join(f', "{name}": "{value}"' for name, value in ids().items())
         self._write(
             f'{{"method": {_quoted(method)}, "path": {_quoted(path)}, "status": {status}, '
             f'"milliseconds": {milliseconds}, "event": "request", "request_id": {_quoted(request_id)}, '
-            f'"logger": "{_ACCESS}", "level": "info", "timestamp": "{now.isoformat()}Z"}}'
+            f'"logger": "{_ACCESS}", "level": "info", "timestamp": "{now.isoformat()}Z"{traced}}}'
         )
 
     def _is_configured(self) -> bool:

@@ -5,6 +5,7 @@ schema and from statements, and never a value: no parameters, no variables, no m
 """
 
 import re
+import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
@@ -24,11 +25,17 @@ _TABLE = re.compile(
     r"\bINTO\s+([a-z_]+)|\b(?:FROM|UPDATE|JOIN)\s+(?!ONLY\b|LATERAL\b|OF\b|SET\b)([a-z_]+)\b(?!\s*\()", re.I
 )
 _MOST_TABLES = 4
+_SCOPE = "rollbook"
 
-# The process's tracer, and OpenTelemetry's modules `trace` and `context`. They are imported when traces are started.
+# The process's tracer, OpenTelemetry's modules `trace` and `context`, and the `trace` of its SDK. They are imported when
+# traces are started.
 _tracer: Any = None
 _api: Any = None
 _context: Any = None
+_sdk: Any = None
+# The instrumentation scope of all spans, and the status of those that have not failed.
+_scope: Any = None
+_no_status: Any = None
 
 
 def exporter_of(environment: Mapping[str, str]) -> str | None:
@@ -69,9 +76,12 @@ def start_tracing(service: str, environment: Mapping[str, str]) -> "TracerProvid
 
 def trace_with(provider: "TracerProvider | None") -> None:
     """Send spans to this provider from now on. With None, traces are off."""
-    global _tracer, _api, _context  # noqa: PLW0603 - a process has one tracer, as it has one log
+    global _tracer, _api, _context, _sdk, _scope, _no_status  # noqa: PLW0603 - a process has one tracer, as it has one log
     _api, _context = import_module("opentelemetry.trace"), import_module("opentelemetry.context")
-    _tracer = None if provider is None else provider.get_tracer("rollbook")
+    _sdk = import_module("opentelemetry.sdk.trace")
+    _scope = import_module("opentelemetry.sdk.util.instrumentation").InstrumentationScope(_SCOPE, "", "")
+    _no_status = _api.Status()
+    _tracer = None if provider is None else provider.get_tracer(_SCOPE)
 
 
 def is_tracing() -> bool:
@@ -107,9 +117,10 @@ def statement_span(statement: str) -> AbstractContextManager[Any]:
     """Return the span of a statement within a span that is recorded. Other statements, such as those that look for
     work every second, get none.
     """
-    if _tracer is None or not _is_recording():
+    if _tracer is None:
         return _NOTHING
-    return _StatementSpan(statement)
+    current = _api.get_current_span()
+    return _StatementSpan(statement, current.get_span_context()) if current.is_recording() else _NOTHING
 
 
 @lru_cache(maxsize=2048)
@@ -145,10 +156,6 @@ def ids() -> dict[str, str]:
     """Return the ids of the current trace and span for a line of the log; empty without a span."""
     parent = trace_parent()
     return {} if parent is None else {"trace_id": parent[3:35], "span_id": parent[36:52]}
-
-
-def _is_recording() -> bool:
-    return bool(_api.get_current_span().is_recording())
 
 
 def _extracted(carried: Mapping[str, str]) -> Any:
@@ -204,20 +211,39 @@ class _Named:
 
 
 class _StatementSpan:
-    """A span without any below it, so it need not become the current one, which costs time for each statement."""
+    """A span without any below it, so it need not become the current one.
 
-    __slots__ = ("_span",)
+    It is made when it ends. The SDK's own way makes a span that other threads may write to meanwhile, with a lock and
+    bounded lists of its own, and then a copy of it, which takes several times as long. Whether it is recorded was
+    decided for its request.
+    """
 
-    def __init__(self, statement: str) -> None:
-        self._span = _tracer.start_span(summary(statement), kind=_api.SpanKind.CLIENT, record_exception=False)
+    __slots__ = ("_began", "_parent", "_statement", "_tracer")
 
-    def __enter__(self) -> Any:
-        return self._span
+    def __init__(self, statement: str, parent: Any) -> None:
+        self._tracer, self._statement, self._parent = _tracer, statement, parent
+        self._began = time.time_ns()
+
+    def __enter__(self) -> None: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _end(self._span, kind)
+        parent, tracer = self._parent, self._tracer
+        number = tracer.id_generator.generate_span_id()
+        ended = _sdk.ReadableSpan(
+            summary(self._statement),
+            _api.SpanContext(parent.trace_id, number, False, parent.trace_flags, parent.trace_state),
+            parent,
+            tracer.resource,
+            None if kind is None else {"error.type": kind.__name__},
+            kind=_api.SpanKind.CLIENT,
+            status=_no_status if kind is None else _api.Status(_api.StatusCode.ERROR),
+            start_time=self._began,
+            end_time=time.time_ns(),
+            instrumentation_scope=_scope,
+        )
+        tracer.span_processor.on_end(ended)
 
 
 def _note(span: Any, fault: type[BaseException] | None) -> None:

@@ -4,9 +4,11 @@
 
 "Nothing" takes the figures and the hooks of traces out of the code that serves a roll sheet. "Off" is the product as it
 is without an exporter. "On" sends every span over OTLP to a collector, which is a process of its own; the CPU time of
-encoding and sending is counted. Each block serves the roll sheet 100 times, the blocks alternate, and it prints the
-medians of the best third of the blocks. The client's part of a request is in all of them. It uses a temporary database
-on DATABASE_URL if that is set, otherwise an embedded server.
+encoding and sending is counted. Each block serves the roll sheet 100 times, and the kinds of blocks take turns, each
+of them first as often as last, because the machine may be slower from one second to the next. For each kind it prints
+the median of the blocks, and the median of what a block took in comparison with the block without anything of the same
+turn. The client's part of a request is in all of them. It uses a temporary database on DATABASE_URL if that is set,
+otherwise an embedded server.
 """
 
 import asyncio
@@ -159,19 +161,21 @@ async def compare(provider: TracerProvider, plain: Api, traced: Api, sheet: str,
     gc.set_threshold(20_000, 50, 50)
     found: dict[str, list[float]] = {"nothing": [], "off": [], "on": []}
     for turn in range(blocks + 2):
-        with nothing():
-            bare = await block(plain, sheet)
-        off, on = await block(plain, sheet), await traced_block(provider, traced, sheet)
-        if turn >= 2:
-            for name, value in zip(found, (bare, off, on), strict=True):
-                found[name].append(value)
-    floor = _best(found["nothing"])
+        for name in _in_turns(list(found), turn):
+            with nothing() if name == "nothing" else nullcontext():
+                took = await (traced_block(provider, traced, sheet) if name == "on" else block(plain, sheet))
+            if turn >= 2:
+                found[name].append(took)
     for name, values in found.items():
-        print(f"{ROWS} rows  {name:<8} {_best(values):6.3f} ms CPU  {100 * (_best(values) / floor - 1):+5.1f} %")
+        ratio = statistics.median(one / bare for one, bare in zip(values, found["nothing"], strict=True))
+        print(f"{ROWS} rows  {name:<8} {statistics.median(values):6.3f} ms CPU  {100 * (ratio - 1):+5.1f} %")
 
 
-def _best(times: list[float]) -> float:
-    return statistics.median(sorted(times)[: max(1, len(times) // 3)])
+def _in_turns(names: list[str], turn: int) -> list[str]:
+    """Return the names with another one first in each turn, forwards and backwards."""
+    first = turn // 2 % len(names)
+    names = names[first:] + names[:first]
+    return names if turn % 2 else names[::-1]
 
 
 async def run(server_url: str, endpoint: str, blocks: int) -> None:
@@ -181,7 +185,7 @@ async def run(server_url: str, endpoint: str, blocks: int) -> None:
 
 
 def main() -> None:
-    blocks: Any = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    blocks: Any = int(sys.argv[1]) if len(sys.argv) > 1 else 24
     with bench_servers(needs_redis=False) as servers, collector() as endpoint:
         asyncio.run(run(servers.database_url, endpoint, blocks))
 

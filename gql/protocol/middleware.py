@@ -82,11 +82,12 @@ class _Exchange:
 
     async def run(self, app: ASGIApp, receive: Receive) -> None:
         began = time.perf_counter()
-        try:
-            with request_span(self._name(), Headers(scope=self._scope)) if is_tracing() else _NO_SPAN:
+        with request_span(self._name(), Headers(scope=self._scope)) if is_tracing() else _NO_SPAN:
+            try:
                 await app(self._scope, receive, self._pass_on)
-        finally:
-            self._note(time.perf_counter() - began)
+            finally:
+                # The line of the log has the ids of the span.
+                self._note(time.perf_counter() - began)
 
     def _note(self, seconds: float) -> None:
         """Count the response and write its line."""

@@ -1,5 +1,6 @@
 """R16.6: traces of requests, statements and jobs, linked between API and workers; R16.4: without any value."""
 
+import json
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import timedelta
@@ -24,6 +25,7 @@ from tests.jobs.outbox_desk import FACTS, Outbox
 from tests.support.api import serving
 from tests.support.factories import World
 from tests.support.token_sheet import ABSENT, AFTER_CLASS_AT, new_sheet
+from tests.support.written_logs import written_logs
 from workers.context import KEY, WorkerContext
 from workers.figures import observed
 from workers.jobs.sweep_token_runs import sweep_token_runs
@@ -69,12 +71,17 @@ async def test_R16_6_a_request_continues_its_callers_trace_down_to_its_statement
         spans.clear()
         body = {"query": "{ locations { id } }"}
         headers = {"authorization": f"Bearer {api.token}", "traceparent": CALLER}
-        assert (await api.http.post("/graphql", json=body, headers=headers)).status_code == 200
+        with written_logs(as_json=True, level="INFO") as written:
+            assert (await api.http.post("/graphql", json=body, headers=headers)).status_code == 200
+    line = json.loads(written.getvalue().splitlines()[-1])
     found = spans.get_finished_spans()
     assert {span.context.trace_id for span in found if span.context is not None} == {TRACE}
     operation = named(spans, "query locations")
     assert operation.parent is not None
     assert (operation.kind, operation.parent.span_id) == (SpanKind.SERVER, int(CALLER.split("-")[2], 16))
+    assert operation.context is not None
+    assert (line["event"], line["trace_id"]) == ("request", f"{TRACE:032x}"), "the line of the log leads to the trace"
+    assert line["span_id"] == f"{operation.context.span_id:016x}"
     statements = [span for span in found if span.kind is SpanKind.CLIENT]
     assert statements
     assert {parent_of(spans, span) for span in statements} == {"query locations"}
