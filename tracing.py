@@ -27,8 +27,8 @@ _TABLE = re.compile(
 _MOST_TABLES = 4
 _SCOPE = "rollbook"
 
-# The process's tracer, OpenTelemetry's modules `trace` and `context`, and the `trace` of its SDK. They are imported when
-# traces are started.
+# The process's tracer, OpenTelemetry's modules `trace` and `context`, and the `trace` of its SDK. They are imported
+# when traces are started.
 _tracer: Any = None
 _api: Any = None
 _context: Any = None

@@ -1,6 +1,6 @@
 """Measures what two API processes do when they are asked for three times what they can do.
 
-    python bench/overload.py [seconds] [--only overload,impatient,fairness] [--pinned] [--without]
+    python bench/overload.py [seconds] [--only overload,impatient,fairness,sustained] [--pinned] [--without]
 
 Eight tenants ask for roll sheets of 30 rows (four requests of five) and submit attendance (one of five). It prints
 
@@ -9,10 +9,13 @@ overload -- the same with requests that come at three times that rate, whatever 
 impatient -- the same with clients that give up after 6 seconds and send the request again, up to three times; and what
     happens second by second after the load has fallen to 70 % of the capacity
 fairness -- the times of seven tenants' requests while an eighth keeps to its share, and while it asks for ten times it
+sustained -- three times the capacity for the whole time without a pause, then 70 % of it, and each criterion with its
+    figure: `python bench/overload.py 120 --only sustained`. It runs only when it is named
 
 `seconds` is the length of each load, 20 unless it is given. With --without the processes run without admission, to
-compare. In the end it compares what clients were told of their submissions with the database. Processes, database and
-load share the machine, so read the ratios. With --pinned there is one process, which has the first core for itself, and
+compare. In the end it compares what clients were told of their submissions with the database, and audits the database.
+Processes, database and load share the machine, so read the ratios. The load says how late its own event loop ran: what
+it measures is as much too long. With --pinned there is one process, which has the first core for itself, and
 the others have the rest, as if the API had a machine of its own.
 """
 
@@ -28,6 +31,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -36,7 +40,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import orjson
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from strawberry import ID
 
 from attendance.rules.vocabulary import Permission, Portal
@@ -44,6 +48,7 @@ from bench.machine import bench_servers, cpu_seconds
 from bench.many_roll_sheets import resident_megabytes
 from bench.roll_sheet import FULL, fill
 from commands.servers.scratch import scratch_database
+from db.audit.run import audit_organization
 from db.engine import create_engine
 from db.migrate import upgrade
 from gql.fields.global_ids import encode_id
@@ -54,6 +59,16 @@ from tests.support.factories import World, new_world
 SUBMIT = mutation("submitAttendance", "occurrence { revision }")
 TENANTS = 8
 CLASSES = 4
+# The changes that made the marks with which the sheets begin, so that the audit finds no fault in them.
+HISTORY = (
+    """INSERT INTO change (organization_id, timeslot_id, held_on, revision, kind, source, changed_at)
+       SELECT organization_id, timeslot_id, held_on, 1, 'MARKS', max(source), max(marked_at) FROM mark
+       WHERE organization_id = :o GROUP BY organization_id, timeslot_id, held_on""",
+    """INSERT INTO changed_entry (organization_id, timeslot_id, held_on, revision, student_id, after_status,
+           after_is_defaulted, after_source)
+       SELECT organization_id, timeslot_id, held_on, 1, student_id, status, is_defaulted, source FROM mark
+       WHERE organization_id = :o""",
+)
 ROUNDS = 4
 GIVE_UP = 6.0
 LONGEST = 60.0
@@ -245,8 +260,25 @@ def _outcome(status: int, body: bytes) -> str:
     if status == 200 and b'"errors"' not in body:
         return "good"
     if b'"UNAVAILABLE"' in body:
-        return "UNAVAILABLE"
+        return "UNAVAILABLE" if b'"retryAfter"' in body and status == 503 else "UNAVAILABLE without retryAfter"
     return "INTERNAL" if b'"INTERNAL"' in body else f"status {status}"
+
+
+async def note_lag(lags: list[float]) -> None:
+    """Note each ten milliseconds how late the event loop of the load runs."""
+    while True:
+        due = time.perf_counter() + 0.01
+        await asyncio.sleep(0.01)
+        lags.append(max(0.0, time.perf_counter() - due))
+
+
+def late(times: list[float]) -> float:
+    """Return the 99th percentile in milliseconds."""
+    return 1000 * sorted(times)[int(len(times) * 0.99)] if times else 0.0
+
+
+def criterion(is_met: bool, told: str) -> None:
+    print(f"           {'met   ' if is_met else 'MISSED'} {told}", flush=True)
 
 
 async def looks(process: ApiProcess, seen: Counter[int]) -> None:
@@ -272,6 +304,8 @@ async def new_tenant(owner: AsyncConnection, name: str) -> Tenant:
             {"o": world.organization_id, "f": lesson.offering_id},
         )
         sheets.append((lesson.sheet_id(), [encode_id("Student", row.student_id) for row in rows]))
+    for statement in HISTORY:
+        await owner.execute(text(statement), {"o": world.organization_id})
     token = await sign_in(world, await world.staff(Permission.OWNER), Portal.OFFICE, lifetime=24 * 3600)
     return Tenant(world, token, sheets)
 
@@ -347,24 +381,75 @@ class Bench:
         print(f"           memory {self.memory()} MB; /health/ready: {dict(self.ready)}", flush=True)
         await asyncio.sleep(5)
 
+    async def sustained(self) -> None:
+        """Ask for three times the capacity without a pause, then for 70 % of it."""
+        good_before, _ = await self.measure_capacity(20)
+        before = [resident_megabytes(api) for api in self.apis]
+        most, self.ready = list(before), Counter()
+        watching = [asyncio.create_task(looks(api, self.ready)) for api in self.apis]
+        watching.append(asyncio.create_task(self._note_most(most)))
+        tally = Tally()
+        tallies = [tally] * TENANTS
+        await self.load.open([3 * self.capacity / TENANTS] * TENANTS, self.tenants, self.seconds, tallies, wait=False)
+        fell, served = tally.second(), len(tally.times())
+        refused = Counter(tally.outcomes)
+        await self.load.open([0.7 * self.capacity / TENANTS] * TENANTS, self.tenants, 15, tallies)
+        for task in watching:
+            task.cancel()
+        print(f"sustained  the capacity is {good_before / 20:.1f} good/s; {3 * self.capacity:.1f} are asked for")
+        goodput = 100 * served / self.seconds / self.capacity
+        criterion(goodput >= 80, f"goodput {goodput:.0f} % of the capacity (wanted: 80 % or more)")
+        grown = max(each - first for each, first in zip(most, before, strict=True))
+        told = " and ".join(f"{first:.0f} to {each:.0f}" for first, each in zip(before, most, strict=True))
+        criterion(grown <= 30, f"memory of the processes {told} MB at most (wanted: at most 30 MB more)")
+        others, proper = refused.total() - refused["good"], refused["UNAVAILABLE"]
+        criterion(
+            others == proper,
+            f"{proper} of {others} refusals have 503, UNAVAILABLE and retryAfter (wanted: all)",
+        )
+        seen = [(len(tally.good.get(at, [])), tally.sent[at]) for at in range(fell, fell + 14)]
+        slow = [at for at, (good, sent) in enumerate(seen) if good < 0.8 * sent]
+        well = slow[-1] + 1 if slow else 0
+        criterion(well <= 5, f"all is well {well} s after the load has fallen (wanted: 5 s at most)")
+        print("           good answers of attempts, second by second:", *(f"{good}/{sent}" for good, sent in seen))
+        criterion(set(self.ready) == {200}, f"/health/ready answers {dict(self.ready)} (wanted: 200 each time)")
+
+    async def _note_most(self, most: list[float]) -> None:
+        while True:
+            most[:] = [max(each, resident_megabytes(api)) for each, api in zip(most, self.apis, strict=True)]
+            await asyncio.sleep(1)
+
     async def fairness(self) -> None:
         """Let one of eight tenants, which ask for 80 % of the capacity together, ask for ten times as much."""
         others, seconds = self.tenants[1:], self.seconds / ROUNDS
         even, crowded, greedy = Tally(), Tally(), Tally()
+        lags: tuple[list[float], list[float]] = ([], [])
         for _ in range(ROUNDS):
             await self.measure_capacity(5)
             share = 0.1 * self.capacity
+            watching = asyncio.create_task(note_lag(lags[0]))
             await self.load.open([share] * TENANTS, self.tenants, seconds, [Tally()] + [even] * len(others))
+            watching.cancel()
             rates = [10 * share] + [share] * len(others)
+            watching = asyncio.create_task(note_lag(lags[1]))
             await self.load.open(rates, self.tenants, seconds, [greedy] + [crowded] * len(others))
+            watching.cancel()
         print(f"fairness   {even.told(self.seconds)} (seven tenants, each at 10 % of the capacity, beside an eighth)")
         print(f"           {crowded.told(self.seconds)} (the same seven while the eighth asks for ten times as much)")
-        print(f"           {greedy.told(self.seconds)} (the eighth)", flush=True)
+        print(f"           {greedy.told(self.seconds)} (the eighth)")
+        moved = 100 * (late(crowded.times()) / late(even.times()) - 1)
+        criterion(moved <= 20, f"p99 of the seven moves by {moved:+.0f} % (wanted: at most 20 %)")
+        print(
+            f"           {len(even.times())} and {len(crowded.times())} answers; the load's own loop ran late by "
+            f"{late(lags[0]):.0f} and {late(lags[1]):.0f} ms (p99)",
+            flush=True,
+        )
 
     async def run(self, parts: Sequence[str]) -> None:
         looking = [asyncio.create_task(looks(api, self.ready)) for api in self.apis]
         await self.load.closed(self.tenants, 8, 5)
         loads = {"overload": self.overload, "impatient": self.impatience, "fairness": self.fairness}
+        loads["sustained"] = self.sustained
         for part in parts:
             await loads[part]()
         for task in looking:
@@ -383,13 +468,27 @@ async def check(owner: AsyncConnection, tenants: list[Tenant], load: Load) -> No
     print(f"submissions: {dict(told)}")
     if told["good, not kept"]:
         raise SystemExit("Something was told to be done and is not in the database.")
+    kept_though = told["UNAVAILABLE, kept"]
+    criterion(not kept_though, f"{kept_though} refused submissions were kept (wanted: none)")
+
+
+async def audit(engine: AsyncEngine, tenants: list[Tenant]) -> None:
+    """Check that nothing is half done."""
+    found = [
+        finding
+        for tenant in tenants
+        async for finding in audit_organization(engine, tenant.world.organization_id, now=datetime.now(UTC))
+    ]
+    criterion(not found, f"the audit has {len(found)} findings (wanted: none)")
+    for finding in found[:10]:
+        print(f"           {finding}")
 
 
 async def run(database_url: str, redis_url: str, given: argparse.Namespace) -> None:
     settings: dict[str, Any] = {"concurrent_operations": 10_000, "queue_seconds": 60.0} if given.without else {}
     async with scratch_database(database_url) as url, AsyncExitStack() as stack:
         await upgrade(url)
-        engine = create_engine(url, role=None, pool_size=1)
+        engine = create_engine(url, role=None, pool_size=2)
         owner = await stack.enter_async_context(engine.execution_options(isolation_level="AUTOCOMMIT").connect())
         tenants = [await new_tenant(owner, name) for name in map("Business {}".format, range(TENANTS))]
         await owner.execute(text("ANALYZE"))
@@ -400,6 +499,7 @@ async def run(database_url: str, redis_url: str, given: argparse.Namespace) -> N
         load = Load([Connections(api.port) for api in apis])
         await Bench(load, tenants, apis, given.seconds).run(given.only.split(","))
         await check(owner, tenants, load)
+        await audit(engine, tenants)
         await owner.close()
         await engine.dispose()
 
