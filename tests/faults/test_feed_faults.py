@@ -180,6 +180,10 @@ async def test_R10_2_redis_emptied_killed_and_wake_ups_lost(
         await sheet.submit(Ann=PRESENT)
         for each, holds in ((family, marked(4)), (desk, has(4))):
             await each.heard(holds)
+    # The audit asks for what the product writes with the token.
+    issued = {"act": MakeupTokenAct.ISSUED, "source": Source.OFFICE, "entered_at": LONG_AGO, "facts": {}}
+    ann = sheet.students["Ann"]
+    await sheet.world.add(models.MakeupTokenEntry, makeup_token_id=token, student_id=ann, **issued)
     assert audience.statuses() == ["PRESENT", "TARDY", "ABSENT", "PRESENT"]
     assert audience.revisions() == [None, 1, 2, 3, 4]
     assert audience.told["student"][-1]["tokens"] == [{"id": encode_id("MakeupToken", token)}]
