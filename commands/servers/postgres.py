@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,11 +44,12 @@ class Postgres:
         return last_words(self.log, _FAULT_MARKS)
 
 
-def start(folder: Path, *, durable: bool, port: int | None) -> Postgres:
+def start(folder: Path, *, durable: bool, port: int | None, settings: Sequence[str] = ()) -> Postgres:
     """Start the server whose data is in `folder`/postgres, and create the data on the first start.
 
     durable -- False only for data that may be lost with the machine, as in tests
     port -- the port to take if it is free; otherwise any free port is taken
+    settings -- further settings of the server, such as "shared_buffers=32MB"
     """
     programs = find_server_programs()
     identity = choose_identity(programs / "postgres")
@@ -59,7 +60,8 @@ def start(folder: Path, *, durable: bool, port: int | None) -> Postgres:
     _refuse_other_version(programs, data)
     give_to(identity, data)
     _clear_stale_lock(data)
-    return _run(programs, identity, data, log, secret.read_text(), durable=durable, port=port)
+    further = (*(() if durable else _DISPOSABLE), *settings)
+    return _run(programs, identity, data, log, secret.read_text(), further=further, port=port)
 
 
 def _run(
@@ -69,7 +71,7 @@ def _run(
     log: Path,
     password: str,
     *,
-    durable: bool,
+    further: Sequence[str],
     port: int | None,
 ) -> Postgres:
     # Another program may take the port between the check and the start. Then another port is tried.
@@ -83,7 +85,7 @@ def _run(
             "log_timezone=UTC",
             "max_connections=200",
             "max_wal_size=256MB",
-            *(() if durable else _DISPOSABLE),
+            *further,
         ]
         arguments = [part for option in options for part in ("-c", option)]
         with _opened(log) as output:

@@ -5,7 +5,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,11 +91,13 @@ def start_servers(
     durable: bool,
     database_url: str | None = None,
     redis_url: str | None = None,
+    postgres_settings: Sequence[str] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> Servers:
     """Start the servers that were not given. The caller holds the lock of `folder` and calls `stop` at the end.
 
     database_url, redis_url -- servers of somebody else to use instead; they are not checked
+    postgres_settings -- further settings of the PostgreSQL that is started
     progress -- called with a few words about each server that was started
     """
     ports = _read_ports(folder)
@@ -103,7 +105,7 @@ def start_servers(
     cache: valkey.Valkey | None = None
     try:
         if database_url is None:
-            database = postgres.start(folder, durable=durable, port=ports.get("postgres"))
+            database = postgres.start(folder, durable=durable, port=ports.get("postgres"), settings=postgres_settings)
             progress(f"PostgreSQL on port {database.port}")
         if redis_url is None:
             cache = valkey.start(folder, durable=durable, port=ports.get("redis"))

@@ -19,6 +19,9 @@ from commands.servers.start import Servers, locked, start_servers
 from settings import asyncpg_url
 from tests.support.memory import folder_of_servers
 
+# Each process of the server maps the pages of the shared memory that it touches, and the databases of tests are small.
+_SETTINGS = ("shared_buffers=32MB", "wal_level=minimal", "max_wal_senders=0")
+
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
@@ -30,6 +33,7 @@ def servers() -> Iterator[Servers]:
         running = start_servers(
             folder,
             durable=False,
+            postgres_settings=_SETTINGS,
             database_url=asyncpg_url(database_url) if database_url else None,
             redis_url=numbered(redis_url) if redis_url else None,
         )
