@@ -175,8 +175,11 @@ class Admission:
 
     def _asks_for_far_more(self, tenant: _Tenant, now: float) -> bool:
         """Return whether the tenant asks for far more than each of the other tenants does on average."""
-        average = self._of_late.average_of_others(tenant.key, now)
-        asked = self._of_late.of(tenant.key, now) + (tenant.running + len(tenant.waiting)) * self._average
+        own = tenant.running + len(tenant.waiting)
+        asked = self._of_late.of(tenant.key, now) + own * self._average
+        # What others have waiting counts as well: after a moment in which the process stood still, all have a queue.
+        further = (self._running + self._waiting - own) * self._average
+        average = self._of_late.average_of_others(tenant.key, now, further)
         return average > 0 and asked > _FAR_MORE * average
 
     def _stands(self, tenant: _Tenant) -> bool:

@@ -36,10 +36,13 @@ class Shares:
         """Return the seconds of all other tenants together."""
         return max(0.0, self._total - self._stored.get(tenant, 0.0)) * self._weight(now)
 
-    def average_of_others(self, tenant: Hashable, now: float) -> float:
-        """Return the seconds that each of the other tenants has on average; 0 if there are none."""
+    def average_of_others(self, tenant: Hashable, now: float, further: float = 0.0) -> float:
+        """Return the seconds that each of the other tenants has on average; 0 if there are none.
+
+        further -- seconds of all other tenants together that count too
+        """
         others = len(self._stored) - (tenant in self._stored)
-        return self.of_others(tenant, now) / others if others else 0.0
+        return (self.of_others(tenant, now) + further) / others if others else 0.0
 
     def _weight(self, now: float) -> float:
         return math.exp((self._since - now) / self._fade)

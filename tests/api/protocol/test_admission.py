@@ -242,3 +242,15 @@ async def test_R16_3_no_slot_is_lost_whatever_becomes_of_operations(
     await it.ask("a0", "b0", "c0", "d0")
     assert it.begun == ["a0", "b0", "c0"]
     await it.finish()
+
+
+async def test_R16_3_nobody_goes_behind_the_others_when_all_have_a_queue() -> None:
+    it = office(slots=4)
+    await it.ask("a0", "b0", "c0", "d0")
+    await it.end("a0", "b0", "c0", "d0", after=0.1)
+    # The process stands still for a moment, and all of them wait alike.
+    await it.ask(*(f"{tenant}{number}" for number in range(1, 9) for tenant in "abcd"))
+    assert it.begun[4:] == ["a1", "b1", "c1", "d1"]
+    await it.end("a1")
+    assert len(it.begun) == 9, "the slot is used"
+    await it.finish()

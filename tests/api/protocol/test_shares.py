@@ -26,5 +26,6 @@ def test_R16_3_a_tenant_is_compared_with_the_average_of_the_others() -> None:
     shares.add("c", 2.0, now=100.0)
     assert shares.average_of_others("a", 100.0) == pytest.approx(1.5)
     assert shares.average_of_others("new", 100.0) == pytest.approx(2.0)
+    assert shares.average_of_others("a", 100.0, further=1.0) == pytest.approx(2.0)
     shares.add("a", 1.0, now=200.0)
     assert shares.average_of_others("new", 200.0) == pytest.approx(1.0), "those that have gone are forgotten"
