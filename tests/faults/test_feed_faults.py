@@ -162,15 +162,6 @@ async def test_R10_2_redis_emptied_killed_and_wake_ups_lost(
         await sheet.submit(Ann=TARDY)
         await desk.heard(has(2))
         token = await sheet.world.makeup_token(sheet.students["Ann"])
-        await sheet.world.add(
-            models.MakeupTokenEntry,
-            student_id=sheet.students["Ann"],
-            makeup_token_id=token,
-            act=MakeupTokenAct.ISSUED,
-            source=Source.OFFICE,
-            entered_at=LONG_AGO,
-            facts={},
-        )
         sheet.announcer = announcer
         await family.heard(lambda events: any(event["tokens"] for event in events))
         mortal.kill()
