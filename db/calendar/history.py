@@ -172,7 +172,8 @@ async def keep_plans(fetch: Fetch, organization_id: UUID, now: datetime) -> None
     """Let offerings be held in the planned zone of their location, and with the planned closures of their program, from
     the date of the plan on and not before.
 
-    Whoever makes offerings, or gives them another location or program, calls it afterwards.
+    Whoever makes offerings, or gives them another location, program, timeslot or date, calls it afterwards: an offering
+    that did not meet when the plan was made meets then.
     """
     # It is still yesterday at some location. Of two dates of an offering, the earlier one comes first.
     while spanning := await fetch(_SPANNING, organization_id, now.date() - timedelta(days=1)):

@@ -20,7 +20,9 @@ from attendance.rules.catalogue.terms import Terms
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.vocabulary import BlackoutScope, OfferingKind
 from db import models
-from db.catalogue.offerings_concerned import count_programs_of, offerings_of_blackouts
+from db.calendar.history import keep_what_held
+from db.catalogue.locking import fetch_in
+from db.catalogue.offerings_concerned import count_programs_of, have_met_beside, offerings_of_blackouts
 from db.catalogue.rows import (
     add_row,
     change_row,
@@ -72,8 +74,11 @@ async def end_blackout_schedule(
     """
     await begin_change(uow, viewer, Terms())
     await require_row(uow, models.BlackoutSchedule, schedule_id)
-    if used := await count_programs_of(uow, schedule_id, await earliest_today(uow, now)):
+    today = await earliest_today(uow, now)
+    if used := await count_programs_of(uow, schedule_id, today):
         raise StillUsed(used, "Programs still have this blackout schedule. Give them another one or none first.")
+    ended = await have_met_beside(uow, schedule_id, since=today)
+    await keep_what_held(fetch_in(uow.connection), uow.organization_id, dict.fromkeys(ended, today))
     await remove_blackout_schedule(uow, schedule_id)
     return CatalogueChanged(schedule_id)
 

@@ -19,7 +19,7 @@ from attendance.rules.organization.permissions import Viewer
 from db import models
 from db.calendar.history import keep_what_held
 from db.catalogue.locking import fetch_in, lock_catalogue
-from db.catalogue.offerings_concerned import offerings_at
+from db.catalogue.offerings_concerned import have_met_at, meeting_at, offerings_at
 from db.catalogue.rewriting import Rewritten, rewrite_versions
 from db.catalogue.rows import add_row, change_row, find_row
 from db.people.erasing import keep_imports_out
@@ -85,7 +85,7 @@ async def end_location(uow: UnitOfWork, viewer: Viewer, location_id: UUID, *, no
     """
     await begin_change(uow, viewer, Terms())
     await require_row(uow, models.Location, location_id)
-    if used := await offerings_at(uow, location_id, since=await earliest_today(uow, now)):
+    if used := await meeting_at(uow, location_id, since=await earliest_today(uow, now)):
         raise StillUsed(len(used), "Offerings still meet at this location. End them or move them first.")
     await change_row(uow, models.Location, location_id, deleted_at=now)
     return CatalogueChanged(location_id)
@@ -105,7 +105,11 @@ async def _change_zone(
     firsts = [each.next_zone_on for each in plans if each.next_zone_on is not None]
     if wanted.next_zone_on is not None or wanted.time_zone == held.time_zone:
         terms = replace(terms, since=min(firsts))
-    offerings = await offerings_at(uow, location_id, since=await first_concerned(uow, terms, now))
+    first = await first_concerned(uow, terms, now)
+    offerings = await offerings_at(uow, location_id, since=first)
+    if (wanted.next_zone or wanted.time_zone) != held.time_zone:
+        ended = await have_met_at(uow, location_id, offerings, since=first)
+        await keep_what_held(fetch_in(uow.connection), uow.organization_id, dict.fromkeys(ended, first))
     async with timetables_changed(uow, viewer, offerings, terms, now=now) as change:
         if held.next_zone_on is not None:
             await _set(uow, location_id, ZonePlan(held.time_zone))

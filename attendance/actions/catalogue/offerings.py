@@ -107,7 +107,7 @@ async def update_offering(
             values["sort_key"], values["search_key"] = keys_of("offering", values)
             change.shows_everywhere = True
         changes = await _change_what_is_held(uow, offering, values, wanted.session_ids, since)
-        if not changes.isdisjoint({"location_id", "program_id"}):
+        if changes:
             await keep_plans(fetch_in(uow.connection), uow.organization_id, now)
         if "location_id" in changes:
             await _follow_planned_zone(uow, offering_id, values["location_id"], since)

@@ -18,7 +18,7 @@ from attendance.rules.organization.permissions import Viewer
 from db import models
 from db.calendar.history import keep_what_held
 from db.catalogue.locking import fetch_in
-from db.catalogue.offerings_concerned import offerings_of_program
+from db.catalogue.offerings_concerned import have_met_in_program, meeting_in_program, offerings_of_program
 from db.catalogue.rewriting import reschedule
 from db.catalogue.rows import add_row, change_row
 from db.unit_of_work import UnitOfWork
@@ -81,7 +81,11 @@ async def _change_closures(
     firsts = [each.blackout_schedule_from for each in plans if each.blackout_schedule_from is not None]
     if wanted.blackout_schedule_from is not None or given == before:
         terms = replace(terms, since=min(firsts))
-    offerings = await offerings_of_program(uow, program_id, since=await first_concerned(uow, terms, now))
+    first = await first_concerned(uow, terms, now)
+    offerings = await offerings_of_program(uow, program_id, since=first)
+    if given != before:
+        ended = await have_met_in_program(uow, program_id, offerings, since=first)
+        await keep_what_held(fetch_in(uow.connection), uow.organization_id, dict.fromkeys(ended, first))
     async with timetables_changed(uow, viewer, offerings, terms, now=now) as change:
         if (since := held.blackout_schedule_from) is not None:
             await _set(uow, program_id, ClosurePlan(before))
@@ -112,7 +116,7 @@ async def end_program(uow: UnitOfWork, viewer: Viewer, program_id: UUID, *, now:
     """
     await begin_change(uow, viewer, Terms())
     await require_row(uow, models.Program, program_id)
-    if used := await offerings_of_program(uow, program_id, since=await earliest_today(uow, now)):
+    if used := await meeting_in_program(uow, program_id, since=await earliest_today(uow, now)):
         raise StillUsed(len(used), "Offerings of this program still meet. End them or move them first.")
     await change_row(uow, models.Program, program_id, deleted_at=now)
     return CatalogueChanged(program_id)

@@ -15,6 +15,8 @@ from attendance.rules.catalogue.timeslot_versions import Version, ended, moved
 from attendance.rules.organization.permissions import Viewer
 from attendance.rules.vocabulary import OfferingKind
 from db import models
+from db.calendar.history import keep_plans
+from db.catalogue.locking import fetch_in
 from db.catalogue.slots import add_slots, read_versions, write_versions
 from db.unit_of_work import UnitOfWork
 
@@ -35,6 +37,7 @@ async def create_timeslot(
         if draft.ends_on is not None and draft.ends_on < starts_on:
             raise NotPossible(f"A timeslot that starts on {starts_on} cannot end on {draft.ends_on}.")
         (timeslot_id,) = await add_slots(uow, offering_id, [Version(draft.facts, starts_on, draft.ends_on)])
+        await keep_plans(fetch_in(uow.connection), uow.organization_id, now)
     return CatalogueChanged(timeslot_id, change.effect)
 
 
@@ -64,6 +67,7 @@ async def update_timeslot(
         if not becomes:
             raise NotPossible("The timeslot would then never meet. End it instead.")
         await write_versions(uow, {timeslot_id: offering.id}, {timeslot_id: becomes}, now)
+        await keep_plans(fetch_in(uow.connection), uow.organization_id, now)
     return CatalogueChanged(timeslot_id, change.effect)
 
 
