@@ -29,7 +29,8 @@ class Messages(asyncio.Protocol):
     nonsense, and returns NOT_ENOUGH_DATA when nothing complete is left. A client with `decode_responses` makes of a
     message the list of the kind "message", its channel and its text. `PubSub.ping` writes and reads nothing.
 
-    Assumed of asyncio: a stream's reader keeps what has not been read in `_buffer`.
+    Assumed of asyncio: a stream's reader keeps what has not been read in `_buffer`. When that is too much, it pauses
+    the transport until somebody reads from the stream.
 
     heard_at -- the time of the loop at which anything came last
     ended -- is done when the connection has ended, with the reason
@@ -48,6 +49,8 @@ class Messages(asyncio.Protocol):
         self.ended: asyncio.Future[Exception] = self._loop.create_future()
         transport.set_protocol(self)
         self.data_received(bytes(connection._reader._buffer))
+        if not transport.is_closing() and not transport.is_reading():
+            transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
         self.heard_at = self._loop.time()

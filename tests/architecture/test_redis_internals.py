@@ -85,6 +85,16 @@ async def test_what_redis_py_has_read_halfway_is_not_lost(subscription: Subscrip
     await subscription.has_received("second")
 
 
+async def test_a_connection_that_has_more_to_read_than_its_stream_takes_is_read_on(subscription: Subscription) -> None:
+    texts = [f"{number:06}{'x' * 10_000}" for number in range(40)]
+    transport = subscription.connection._writer.transport
+    await subscription.publish(*texts)
+    await until(lambda: not transport.is_reading(), f"{LIBRARY}: the stream takes everything")
+    subscription.read()
+    await subscription.publish("last")
+    await subscription.has_received(*texts, "last")
+
+
 async def test_a_message_in_pieces_is_one(subscription: Subscription) -> None:
     messages = subscription.read()
     whole = b"*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$2\r\n\xc3\xbc\r\n"
