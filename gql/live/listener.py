@@ -90,17 +90,18 @@ class Listener:
     async def _wait(self, pubsub: PubSub, messages: Messages) -> None:
         """Wait until the connection ends or is silent for too long, and raise why."""
         is_waiting_for_pong, loop = False, asyncio.get_running_loop()
+        heard_at = messages.heard_at
         while True:
-            heard_at = messages.heard_at
             silent_at = (loop.time() if is_waiting_for_pong else heard_at) + self._silence
             has_ended, _ = await asyncio.wait({messages.ended}, timeout=silent_at - loop.time())
             if has_ended:
                 raise messages.ended.result()
             if messages.heard_at != heard_at:
-                is_waiting_for_pong = False
+                heard_at, is_waiting_for_pong = messages.heard_at, False
             elif is_waiting_for_pong:
                 raise TimeoutError("Redis did not answer a ping")
             else:
+                # The answer can arrive before this returns.
                 await pubsub.ping()
                 is_waiting_for_pong = True
 
