@@ -5,7 +5,10 @@ import { wordsOf } from "../../parts/plainFaults";
 import { ask } from "../services";
 
 export interface Answer<Data> {
-  /** The newest answer. While variables change or `reload` runs, it is the one of before. */
+  /**
+   * The newest answer. While variables change or `reload` runs, it is the one of before. A fault leaves it only if it
+   * answers the same variables.
+   */
   readonly data: Data | null;
   readonly fault: string | null;
   /** Whether the API cannot read the variables, such as an id from a mistyped address. `fault` is then for developers. */
@@ -19,7 +22,9 @@ export function useAnswer<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables | null,
 ): Answer<Data> {
-  const [state, setState] = useState<Omit<Answer<Data>, "reload">>({
+  // `of` tells which variables the data answer.
+  const [state, setState] = useState<Omit<Answer<Data>, "reload"> & { readonly of: string | null }>({
+    of: null,
     data: null,
     fault: null,
     isMistyped: false,
@@ -32,17 +37,18 @@ export function useAnswer<Data, Variables extends AnyVariables>(
     asked.current += 1;
     const turn = asked.current;
     if (given === null) {
-      setState({ data: null, fault: null, isMistyped: false, isLoading: false });
+      setState({ of: null, data: null, fault: null, isMistyped: false, isLoading: false });
       return;
     }
     setState(before => ({ ...before, isLoading: true }));
     ask(document, given).then(
       // An answer that a later one has overtaken is of no use any more.
-      data => turn === asked.current && setState({ data, fault: null, isMistyped: false, isLoading: false }),
+      data => turn === asked.current && setState({ of: key, data, fault: null, isMistyped: false, isLoading: false }),
       (reason: unknown) =>
         turn === asked.current &&
         setState(before => ({
-          ...before,
+          of: before.of,
+          data: before.of === key ? before.data : null,
           fault: wordsOf(reason),
           isMistyped: reason instanceof AskFault && reason.code === "BAD_USER_INPUT",
           isLoading: false,
