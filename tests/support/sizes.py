@@ -22,7 +22,8 @@ class Sizes:
     fan_outs -- how many random histories of live subscribers are played.
     walks -- how many organizations the random walk visits, with 50 steps each.
     catalogue_walks -- how many schools the random walk over the catalogue visits, with 40 steps each.
-    catalogue_changes -- how many random histories of changes of a catalogue are previewed and made.
+    catalogue_changes -- how many random histories of changes of a catalogue are previewed and made, and how many are
+        compared with a model.
     restarted_walks, restarted_steps -- how many organizations the walk through restarts visits, with how many steps.
     stories -- how many random histories of one organization's makeup tokens are told on PostgreSQL.
     rule_examples -- how many random histories the pure rule of makeup tokens gets.

@@ -106,8 +106,11 @@ async def update_offering(
         if "name" in values:
             values["sort_key"], values["search_key"] = keys_of("offering", values)
             change.shows_everywhere = True
+        if wanted.session_ids is not None or not values.keys().isdisjoint(_HELD):
+            # If it has not met since a plan was made, the change could begin after the date of the plan.
+            await keep_plans(fetch_in(uow.connection), uow.organization_id, now)
         changes = await _change_what_is_held(uow, offering, values, wanted.session_ids, since)
-        if changes:
+        if not changes.isdisjoint({"location_id", "program_id"}):
             await keep_plans(fetch_in(uow.connection), uow.organization_id, now)
         if "location_id" in changes:
             await _follow_planned_zone(uow, offering_id, values["location_id"], since)

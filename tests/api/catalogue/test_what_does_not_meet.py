@@ -93,6 +93,7 @@ async def test_R13_2_a_class_that_meets_only_after_a_plan_was_made_follows_it(de
     await desk.act("updateProgram", programId=program, blackoutScheduleId=winter, **since(3))
     await desk.act("updateLocation", locationId=location, timeZone=DENVER, **since(5))
     offering, slot = dive["offering"]["id"], {"weekday": 1, "startTime": "17:00", "durationMinutes": 45}
+    await desk.act("updateOffering", offeringId=offering, capacity=8, **since(6))
     await desk.act("createTimeslot", offeringId=offering, timeslot={**slot, "startsOn": str(day(1))})
     swim = encode_id("Offering", desk.lesson.offering_id)
     assert await shown(desk, offering) == await shown(desk, swim, 1)
