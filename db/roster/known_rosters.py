@@ -33,9 +33,6 @@ class KnownRoster:
         return self.candidates[number] if number < len(self.rows) and self.rows[number] == row else None
 
 
-_NOTHING = KnownRoster()
-
-
 class KnownRosters:
     """The rosters that were used last, by their places."""
 
@@ -48,15 +45,15 @@ class KnownRosters:
         """Return the roster that was remembered for the place, or an empty one."""
         found = self._known.get(place)
         if found is None:
-            return _NOTHING
+            return KnownRoster()
         self._known.move_to_end(place)
         return found
 
     def remember(self, place: Hashable, roster: KnownRoster) -> None:
         """Remember the roster in place of the one before. The ones that were used least recently are forgotten."""
-        before = self._known.pop(place, _NOTHING)
+        before = self._known.pop(place, None)
         self._known[place] = roster
-        self._rows += len(roster.rows) - len(before.rows)
+        self._rows += len(roster.rows) - (0 if before is None else len(before.rows))
         while self._rows > self._most_rows:
             _, forgotten = self._known.popitem(last=False)
             self._rows -= len(forgotten.rows)
