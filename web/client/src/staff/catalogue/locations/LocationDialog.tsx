@@ -1,9 +1,10 @@
 import { useState } from "react";
-import { CheckField, TextField } from "../../../parts/Field";
+import { TextField } from "../../../parts/Field";
 import { todayIn } from "../../../parts/times";
 import type { Desk } from "../../operations";
 import { ActDialog } from "../acting/ActDialog";
-import { fromWords, SinceFields } from "../acting/SinceFields";
+import { PlanFields, usePlan } from "../acting/PlanFields";
+import { fromWords } from "../acting/SinceFields";
 import { TriedDialog } from "../acting/TriedDialog";
 import {
   CREATE_LOCATION,
@@ -59,10 +60,8 @@ export function ChangeLocation({ desk, location, close, done }: OfLocation) {
   const planned = location.plannedTimeZone;
   const [timeZone, setTimeZone] = useState(planned?.timeZone ?? location.timeZone);
   const [today] = useState(() => todayIn(location.timeZone));
-  const [since, setSince] = useState({ from: planned?.from ?? today, correctsPast: false });
-  const [notifyFamilies, setNotify] = useState(false);
-  const isMoved = timeZone !== location.timeZone;
-  const isTakenBack = planned !== null && !isMoved;
+  const plan = usePlan(planned?.from ?? null, today, timeZone !== location.timeZone);
+  const { since, notifyFamilies, isOther: isMoved, isTakenBack } = plan;
   const input = {
     locationId: location.id,
     name,
@@ -88,19 +87,12 @@ export function ChangeLocation({ desk, location, close, done }: OfLocation) {
         value={timeZone}
         change={setTimeZone}
       />
-      {isMoved && (
-        <SinceFields
-          desk={desk}
-          since={since}
-          today={today}
-          hint="Classes before this day, and those of today that have begun, keep the zone that they had."
-          change={setSince}
-        />
-      )}
-      {isTakenBack && <p className="hint">The change that was planned is taken back.</p>}
-      {(isMoved || isTakenBack) && (
-        <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
-      )}
+      <PlanFields
+        desk={desk}
+        plan={plan}
+        today={today}
+        hint="Classes before this day, and those of today that have begun, keep the zone that they had."
+      />
     </TriedDialog>
   );
 }

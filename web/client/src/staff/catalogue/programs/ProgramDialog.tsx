@@ -1,9 +1,10 @@
 import { useState } from "react";
-import { CheckField, SelectField, TextField } from "../../../parts/Field";
+import { SelectField, TextField } from "../../../parts/Field";
 import { todayIn } from "../../../parts/times";
 import type { Desk } from "../../operations";
 import { ActDialog } from "../acting/ActDialog";
-import { fromWords, SinceFields } from "../acting/SinceFields";
+import { PlanFields, usePlan } from "../acting/PlanFields";
+import { fromWords } from "../acting/SinceFields";
 import { TriedDialog } from "../acting/TriedDialog";
 import {
   type ClosureCalendar,
@@ -54,10 +55,8 @@ export function ChangeProgram({ desk, program, calendars, close, done }: OfProgr
   const present = program.blackoutSchedule?.id ?? "";
   const [calendar, setCalendar] = useState(planned === null ? present : (planned.blackoutSchedule?.id ?? ""));
   const [today] = useState(() => todayIn(desk.locations[0]?.timeZone ?? "UTC"));
-  const [since, setSince] = useState({ from: planned?.from ?? today, correctsPast: false });
-  const [notifyFamilies, setNotify] = useState(false);
-  const isOther = calendar !== present;
-  const isTakenBack = planned !== null && !isOther;
+  const plan = usePlan(planned?.from ?? null, today, calendar !== present);
+  const { since, notifyFamilies, isOther, isTakenBack } = plan;
   const input = {
     programId: program.id,
     name,
@@ -79,19 +78,12 @@ export function ChangeProgram({ desk, program, calendars, close, done }: OfProgr
     >
       <TextField label="Name" required maxLength={200} value={name} change={setName} />
       <CalendarField calendars={calendars} value={calendar} change={setCalendar} />
-      {isOther && (
-        <SinceFields
-          desk={desk}
-          since={since}
-          today={today}
-          hint="Before this day, its classes keep the closures that they had."
-          change={setSince}
-        />
-      )}
-      {isTakenBack && <p className="hint">The change that was planned is taken back.</p>}
-      {(isOther || isTakenBack) && (
-        <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
-      )}
+      <PlanFields
+        desk={desk}
+        plan={plan}
+        today={today}
+        hint="Before this day, its classes keep the closures that they had."
+      />
     </TriedDialog>
   );
 }
