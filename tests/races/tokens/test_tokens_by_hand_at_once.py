@@ -231,7 +231,10 @@ async def test_acts_of_all_kinds_at_once_never_lock_each_other_up(office: Office
         )
         assert refused[-2:] == [None, None]
         state = await office.state(token)
-        assert (state.is_revoked, state.makeups, state.acts.count("RESET")) == (True, 0, 1)
+        assert (state.makeups, state.acts.count("RESET")) == (0, 1)
+        # Where the business cancelled the missed class and then the makeup, before anybody else, it stays (R9.2).
+        assert state.is_revoked is ("UNFLAGGED" not in state.acts)
+        assert state.is_revoked or None not in refused[:3]
         assert (await office.state(second)).makeups == 0
 
 
