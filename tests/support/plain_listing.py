@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from attendance.rules.calendar.listings import ListedSlot, Position, expand, in_states
+from attendance.rules.calendar.listings import ListedSlot, Position, expand
 from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey
 from attendance.rules.vocabulary import AttendanceState
 from db.calendar.listing_filter import ListingFilter, Window
@@ -36,9 +36,6 @@ async def plain_positions(
 ) -> tuple[list[Position], bool]:
     """The positions of a page, and whether there are others beyond the far end of the window."""
     slots = await read_slots(connection, organization_id, chosen)
-    if chosen.attendance_states:
-        states = await _read_states(connection, organization_id, slots, chosen.within)
-        slots = in_states(slots, states, frozenset(chosen.attendance_states))
     positions = expand(
         slots,
         chosen.within,
@@ -47,6 +44,9 @@ async def plain_positions(
         before=window.before,
         backwards=window.backwards,
     )
+    if wanted := chosen.attendance_states:
+        states = await _read_states(connection, organization_id, slots, chosen.within)
+        positions = (each for each in positions if states.get(each.key, AttendanceState.NOT_TAKEN) in wanted)
     page = list(islice(positions, window.limit + 1))
     shown = page[: window.limit]
     if window.backwards:

@@ -1,15 +1,13 @@
 """The occurrences of many timeslots over a range of dates, in the order in which they are listed (R2.8)."""
 
 import heapq
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from attendance.rules.calendar.timeslots import CALENDAR, DateSpan, OccurrenceKey, Schedule, Timeslot, dates, starts_at
-from attendance.rules.vocabulary import AttendanceState
 
 MAX_DAYS = 366
 
@@ -54,33 +52,6 @@ class ListedSlot:
 
     def is_listed(self, on_date: date) -> bool:
         return on_date not in self.not_on and (self.only_on is None or on_date in self.only_on)
-
-
-def in_states(
-    slots: Iterable[ListedSlot],
-    states: Mapping[OccurrenceKey, AttendanceState],
-    wanted: Collection[AttendanceState],
-) -> list[ListedSlot]:
-    """Return the slots, restricted to the dates whose attendance is in a wanted state (R2.8).
-
-    states -- the states of the occurrences that have marks. Any other occurrence is NOT_TAKEN.
-
-    The dates are chosen before `expand` places them: a search for the few that match would otherwise have to place
-    every date of the range.
-    """
-    with_marks: dict[UUID, set[date]] = defaultdict(set)
-    fitting: dict[UUID, set[date]] = defaultdict(set)
-    for key, state in states.items():
-        with_marks[key.timeslot_id].add(key.held_on)
-        if state in wanted:
-            fitting[key.timeslot_id].add(key.held_on)
-    if AttendanceState.NOT_TAKEN in wanted:
-        return [
-            replace(each, not_on=each.not_on | (with_marks[each.slot.id] - fitting[each.slot.id])) for each in slots
-        ]
-    return [
-        replace(each, only_on=frozenset(day for day in fitting[each.slot.id] if each.is_listed(day))) for each in slots
-    ]
 
 
 def range_refusal(from_on: date, to_on: date, *, most_days: int = MAX_DAYS) -> str | None:

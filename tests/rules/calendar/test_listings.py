@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from attendance.rules.calendar import listings
-from attendance.rules.calendar.listings import ListedSlot, Position, expand, in_states, range_refusal
-from attendance.rules.calendar.timeslots import DateSpan, OccurrenceKey, Schedule, Timeslot, starts_at
-from attendance.rules.vocabulary import AttendanceState
+from attendance.rules.calendar.listings import ListedSlot, Position, expand, range_refusal
+from attendance.rules.calendar.timeslots import DateSpan, Schedule, Timeslot, starts_at
 from db.names import sort_key
 
 MONDAY = date(2026, 11, 16)
@@ -132,34 +131,17 @@ def test_R2_8_dates_beyond_the_calendar_are_refused(day: date) -> None:
 
 
 YEAR = DateSpan(MONDAY, MONDAY + timedelta(365))
-FIRST, SECOND = (OccurrenceKey(UUID(int=1), MONDAY + timedelta(weeks=week)) for week in (0, 1))
-STATES = {FIRST: AttendanceState.TAKEN, SECOND: AttendanceState.IN_PROGRESS}
 
 
-@pytest.mark.parametrize(
-    ("wanted", "held_on"),
-    [
-        ({AttendanceState.TAKEN}, [FIRST.held_on]),
-        ({AttendanceState.TAKEN, AttendanceState.IN_PROGRESS}, [FIRST.held_on, SECOND.held_on]),
-        ({AttendanceState.NOT_TAKEN}, [MONDAY + timedelta(weeks=week) for week in range(2, 53)]),
-        (
-            {AttendanceState.NOT_TAKEN, AttendanceState.TAKEN},
-            [MONDAY + timedelta(weeks=w) for w in range(53) if w != 1],
-        ),
-    ],
-)
-def test_R2_8_dates_by_how_far_attendance_was_taken(wanted: set[AttendanceState], held_on: list[date]) -> None:
-    found = expanded(in_states([listed(1, 1, 9)], STATES, wanted), YEAR)
-    assert [position.held_on for position in found] == held_on
+def test_R2_8_dates_that_are_not_listed_are_left_out() -> None:
+    weeks = [MONDAY + timedelta(weeks=week) for week in range(53)]
+    without = replace(listed(1, 1, 9), not_on=frozenset(weeks[:2]))
+    assert [position.held_on for position in expanded([without], YEAR)] == weeks[2:]
+    both = replace(without, only_on=frozenset(weeks[1:4]))
+    assert [position.held_on for position in expanded([both], YEAR)] == weeks[2:4]
 
 
-def test_R2_8_a_state_lists_no_date_on_which_the_slot_is_not_listed() -> None:
-    slot = replace(listed(1, 1, 9), not_on=frozenset({FIRST.held_on}))
-    assert expanded(in_states([slot], STATES, {AttendanceState.TAKEN}), YEAR) == []
-    assert len(expanded(in_states([slot], {}, {AttendanceState.NOT_TAKEN}), YEAR)) == 52
-
-
-def test_R2_8_a_search_for_a_state_places_only_the_dates_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_R2_8_only_dates_that_are_listed_are_placed(monkeypatch: pytest.MonkeyPatch) -> None:
     placed: list[date] = []
 
     def place(slot: Timeslot, on_date: date, zone: ZoneInfo) -> datetime:
@@ -167,6 +149,6 @@ def test_R2_8_a_search_for_a_state_places_only_the_dates_that_have_it(monkeypatc
         return starts_at(slot, on_date, zone)
 
     monkeypatch.setattr(listings, "starts_at", place)
-    slots = [listed(number, 1, 9) for number in range(1, 50)]
-    assert len(expanded(in_states(slots, STATES, {AttendanceState.TAKEN}), YEAR)) == 1
-    assert placed == [FIRST.held_on]
+    slots = [replace(listed(number, 1, 9), only_on=frozenset()) for number in range(2, 50)]
+    assert len(expanded([replace(listed(1, 1, 9), only_on=frozenset({MONDAY})), *slots], YEAR)) == 1
+    assert placed == [MONDAY]
