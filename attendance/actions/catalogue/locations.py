@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from attendance.actions.catalogue.changed import CatalogueChanged
-from attendance.actions.catalogue.steps.find import earliest_today, first_concerned, require_row
+from attendance.actions.catalogue.steps.find import earliest_today, require_row
 from attendance.actions.catalogue.steps.free_names import require_free_name
 from attendance.actions.catalogue.steps.timetables_changed import begin_change, timetables_changed
 from attendance.rules.catalogue.catalogue_refusals import StillUsed
-from attendance.rules.catalogue.terms import Terms
+from attendance.rules.catalogue.terms import Terms, first_concerned
 from attendance.rules.catalogue.zone_plans import ZonePlan
 from attendance.rules.organization.permissions import Viewer
 from db import models
@@ -105,7 +105,7 @@ async def _change_zone(
     firsts = [each.next_zone_on for each in plans if each.next_zone_on is not None]
     if wanted.next_zone_on is not None or wanted.time_zone == held.time_zone:
         terms = replace(terms, since=min(firsts))
-    first = await first_concerned(uow, terms, now)
+    first = first_concerned(terms, await earliest_today(uow, now))
     offerings = await offerings_at(uow, location_id, since=first)
     if (wanted.next_zone or wanted.time_zone) != held.time_zone:
         ended = await have_met_at(uow, location_id, offerings, since=first)

@@ -1,19 +1,19 @@
 """Make, change and end programs (R13.1)."""
 
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 
 from attendance.actions.catalogue.changed import CatalogueChanged
-from attendance.actions.catalogue.steps.find import earliest_today, first_concerned, require_row
+from attendance.actions.catalogue.steps.find import earliest_today, require_row
 from attendance.actions.catalogue.steps.free_names import require_free_name
 from attendance.actions.catalogue.steps.timetables_changed import begin_change, timetables_changed
 from attendance.rules.catalogue.catalogue_refusals import StillUsed
 from attendance.rules.catalogue.closure_plans import ClosurePlan
-from attendance.rules.catalogue.terms import Terms
+from attendance.rules.catalogue.terms import Terms, first_concerned
 from attendance.rules.organization.permissions import Viewer
 from db import models
 from db.calendar.history import keep_what_held
@@ -63,7 +63,7 @@ async def update_program(
         return CatalogueChanged(program_id)
     if wanted.blackout_schedule_id is not None:
         await require_row(uow, models.BlackoutSchedule, wanted.blackout_schedule_id)
-    return await _change_closures(uow, viewer, program_id, (held, wanted), terms, now=now)
+    return await _change_closures(uow, viewer, program_id, (held, wanted), terms, today=today, now=now)
 
 
 async def _change_closures(
@@ -73,6 +73,7 @@ async def _change_closures(
     plans: tuple[ClosurePlan, ClosurePlan],
     terms: Terms,
     *,
+    today: date,
     now: datetime,
 ) -> CatalogueChanged:
     """Go from one plan to another. What a plan that gives way would have closed is put back first."""
@@ -81,7 +82,7 @@ async def _change_closures(
     firsts = [each.blackout_schedule_from for each in plans if each.blackout_schedule_from is not None]
     if wanted.blackout_schedule_from is not None or given == before:
         terms = replace(terms, since=min(firsts))
-    first = await first_concerned(uow, terms, now)
+    first = first_concerned(terms, today)
     offerings = await offerings_of_program(uow, program_id, since=first)
     if given != before:
         ended = await have_met_in_program(uow, program_id, offerings, since=first)

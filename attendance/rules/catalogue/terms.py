@@ -21,6 +21,14 @@ class Terms:
     notifies: bool = False
 
 
+def first_concerned(terms: Terms, today: date) -> date:
+    """Return the date from which offerings may be concerned by a change: today, or an earlier date from which the past
+    is corrected. Raises PastIsFixed.
+    """
+    check_not_past(terms, today)
+    return today if terms.since is None else min(today, terms.since)
+
+
 def check_not_past(terms: Terms, today: date) -> None:
     """Raise PastIsFixed for a change that would hold before today and is no correction of the past."""
     if terms.since is not None and terms.since < today and not terms.corrects_past:

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from attendance.rules.calendar.timeslots import local_dates
-from attendance.rules.catalogue.terms import Terms, check_not_past
 from attendance.rules.refusals import NothingFound
 from db import models
 from db.catalogue.rows import find_row
@@ -32,15 +31,6 @@ async def require_row(uow: UnitOfWork, model: type[Entity], row_id: UUID) -> Row
     if row is None or getattr(row, "deleted_at", None) is not None:
         raise NothingFound(f"There is no such {_WORDS[model]}.")
     return row
-
-
-async def first_concerned(uow: UnitOfWork, terms: Terms, now: datetime) -> date:
-    """Return the date from which offerings may be concerned by a change: today at some location, or an earlier date
-    from which the past is corrected. Raises PastIsFixed.
-    """
-    today = await earliest_today(uow, now)
-    check_not_past(terms, today)
-    return today if terms.since is None else min(today, terms.since)
 
 
 async def latest_today(uow: UnitOfWork, now: datetime) -> date:
