@@ -53,7 +53,7 @@ async def waiting_for(connection: asyncpg.Connection) -> int | None:
 async def try_to_submit(api: ApiProcess, token: str, sheet: LiveSheet, key: str) -> httpx.Response:
     mark = {"studentId": encode_id("Student", sheet.students["Ann"]), "status": "TARDY"}
     given = {"occurrenceId": sheet.id, "marks": [mark], "idempotencyKey": key}
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(verify=False, timeout=30) as client:
         body = {"query": SUBMIT, "variables": {"input": given}}
         return await client.post(api.http, json=body, headers={"authorization": f"Bearer {token}"})
 

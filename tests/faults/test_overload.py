@@ -63,7 +63,10 @@ async def test_R16_3_a_tenant_with_too_much_under_way_is_refused_and_others_are_
 ) -> None:
     holder = create_engine(database_url, role=None, pool_size=1)
     settings: dict[str, Any] = {"database_pool_size": 4, "concurrent_operations": 2, "queue_seconds": 0.5}
-    async with api_process(database_url, redis_url, **settings) as api, httpx.AsyncClient(timeout=20) as http:
+    async with (
+        api_process(database_url, redis_url, **settings) as api,
+        httpx.AsyncClient(verify=False, timeout=20) as http,
+    ):
         crowded, calm = await new_office(world, api, http), await new_office(await new_world(world.owner), api, http)
         for office in (crowded, calm):
             assert (await office.submit("first")).status_code == 200
@@ -101,7 +104,10 @@ async def test_R16_3_a_process_whose_connections_are_all_in_use_is_ready(
 ) -> None:
     holder = create_engine(database_url, role=None, pool_size=1)
     settings: dict[str, Any] = {"database_pool_size": 2, "concurrent_operations": 10}
-    async with api_process(database_url, redis_url, **settings) as api, httpx.AsyncClient(timeout=20) as http:
+    async with (
+        api_process(database_url, redis_url, **settings) as api,
+        httpx.AsyncClient(verify=False, timeout=20) as http,
+    ):
         office = await new_office(world, api, http)
         async with holder.connect() as connection:
             await connection.execute(

@@ -83,7 +83,7 @@ async def dumped(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 async def serves(url: str, redis_url: str, token: str) -> None:
-    async with api_process(url, redis_url) as api, httpx.AsyncClient() as client:
+    async with api_process(url, redis_url) as api, httpx.AsyncClient(verify=False) as client:
         ready = await client.get(f"http://127.0.0.1:{api.port}/health/ready")
         assert (ready.status_code, ready.json()["migrations"]) == (200, "ok")
         answer = await client.post(
