@@ -80,20 +80,24 @@ class Connections:
 
 @dataclass
 class Tenant:
-    """A business whose staff asks for roll sheets and submits them."""
+    """A business whose staff asks for roll sheets and submits them.
+
+    dice -- decides what it asks for and, in `Load.open`, when. Set to the same seed, it asks for the same again
+    """
 
     world: World
     token: str
     sheets: list[tuple[str, list[ID]]]
+    dice: random.Random
     keys: "itertools.count[int]" = field(default_factory=itertools.count)
 
-    def request(self, dice: random.Random) -> tuple[bytes, str | None]:
+    def request(self) -> tuple[bytes, str | None]:
         """Return a request, and the idempotency key of a submission."""
-        sheet, students = dice.choice(self.sheets)
-        if dice.random() < 0.8:
+        sheet, students = self.dice.choice(self.sheets)
+        if self.dice.random() < 0.8:
             return self._encoded(FULL, {"id": sheet}), None
         key = f"key {next(self.keys)}"
-        mark = {"studentId": dice.choice(students), "status": dice.choice(STATUSES)}
+        mark = {"studentId": self.dice.choice(students), "status": self.dice.choice(STATUSES)}
         given = {"occurrenceId": sheet, "marks": [mark], "idempotencyKey": key}
         return self._encoded(SUBMIT, {"input": given}), key
 
@@ -146,7 +150,7 @@ class Load:
     submitted: dict[tuple[UUID, str], str] = field(default_factory=dict)
 
     async def one(self, tenant: Tenant, tally: Tally) -> str:
-        request, key = tenant.request(self.dice)
+        request, key = tenant.request()
         return await self._send(tenant, request, key, tally, LONGEST)
 
     async def _send(self, tenant: Tenant, request: bytes, key: str | None, tally: Tally, patience: float) -> str:
@@ -174,7 +178,7 @@ class Load:
         """Send a request up to three times: again at once when 6 seconds bring no answer, and after a refusal when it
         says.
         """
-        request, key = tenant.request(self.dice)
+        request, key = tenant.request()
         for _ in range(3):
             outcome = await self._send(tenant, request, key, tally, GIVE_UP)
             if outcome == "good":
@@ -211,7 +215,7 @@ class Load:
 
         async def sender(tenant: Tenant, rate: float, tally: Tally) -> None:
             began = due = time.perf_counter()
-            while (due := due + self.dice.expovariate(rate)) < began + seconds:
+            while (due := due + tenant.dice.expovariate(rate)) < began + seconds:
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
                 task = asyncio.create_task((send or self.one)(tenant, tally))
                 tasks.add(task)
@@ -245,4 +249,4 @@ async def new_tenant(owner: AsyncConnection, name: str) -> Tenant:
     for statement in HISTORY:
         await owner.execute(text(statement), {"o": world.organization_id})
     token = await sign_in(world, await world.staff(Permission.OWNER), Portal.OFFICE, lifetime=24 * 3600)
-    return Tenant(world, token, sheets)
+    return Tenant(world, token, sheets, random.Random(name))

@@ -6,9 +6,10 @@ once with UNAVAILABLE: running it would cost others their time, and its client w
 
 Operations of one tenant begin in the order of their arrival. A free slot goes to the tenant that runs the fewest
 operations, and to the one that was served longest ago among equals. A quarter of the slots is kept free for tenants
-that run nothing. A tenant that waits goes behind the others, and leaves them as many slots as they use, when it asks
-for far more than each of them does, or when its queue has stood for longer than a burst. So a tenant that asks for ten
-times its share waits for itself (docs/decisions/0055-admission.md).
+that run nothing. A tenant that waits goes behind the others when it asks for far more than each of them does, or when
+its queue has stood for longer than a burst. It then begins something only while they run nothing, or when it has had
+less of the process than each of them. So a tenant that asks for ten times its share waits for itself
+(docs/decisions/0055-admission.md, docs/decisions/0093-behind-the-others.md).
 """
 
 import asyncio
@@ -33,6 +34,8 @@ _LEFT_TO_OTHERS = 0.25
 # The part of the patience that is left to those in a queue that is never empty: it only makes everybody late.
 _SHORTENED = 0.25
 _WAITING_PER_SLOT = 50
+# A tenant that is behind the others leaves them so many times as many slots as they use on average.
+_SPARE = 2
 # Seconds for which slots are kept free after a tenant that is not behind the others has begun an operation, and over
 # which the use of such tenants is averaged.
 _KEPT_FREE = 10.0
@@ -64,6 +67,7 @@ class _Tenant:
     """The operations of one tenant.
 
     key -- what the tenant is known by
+    in_front -- how many of the running operations began while the tenant was not behind the others
     turn -- the number of the last slot that it was given
     standing_since -- when its queue was last empty; counts only while there is a queue
     last_given -- when its queue was last given a slot
@@ -72,7 +76,8 @@ class _Tenant:
 
     key: Hashable
     running: int = 0
-    waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+    in_front: int = 0
+    waiting: deque["_Place"] = field(default_factory=deque)
     turn: int = 0
     standing_since: float = 0.0
     last_given: float = 0.0
@@ -81,10 +86,17 @@ class _Tenant:
 
 @dataclass(slots=True)
 class _Held:
-    """The slot of one operation, or its place beside the slots."""
+    """The slot of one operation, or its place beside the slots.
+
+    is_in_front -- whether its tenant was not behind the others when it began
+    """
 
     tenant: _Tenant
+    is_in_front: bool
     is_aside: bool = False
+
+
+_Place = asyncio.Future[_Held]
 
 
 class Admission:
@@ -104,6 +116,7 @@ class Admission:
         self._clock = clock
         self._tenants: dict[Hashable, _Tenant] = {}
         self._running = 0
+        self._in_front_now = 0
         self._waiting = 0
         self._turns = 0
         self._kept_free_until = -math.inf
@@ -124,13 +137,9 @@ class Admission:
         tenant = self._tenants.setdefault(key, _Tenant(key))
         asked = self._clock()
         try:
-            if self._begins_at_once(tenant):
-                self._begin(tenant)
-            else:
-                await self._wait(tenant, asked)
+            held = self._begin(tenant) if self._begins_at_once(tenant) else await self._wait(tenant, asked)
             began = self._clock()
             OPERATION_WAIT_SECONDS.observe(began - asked)
-            held = _Held(tenant)
             timer = asyncio.get_running_loop().call_later(_LONG, self._set_aside, held)
             try:
                 yield
@@ -157,17 +166,24 @@ class Admission:
         slots = self._slots
         if (now := self._clock()) < self._kept_free_until:
             if self._is_behind(tenant, now):
+                if self._in_front_now > tenant.in_front and self._has_had_more(tenant, now):
+                    return False
                 slots -= self._left_to_others(tenant, now)
             elif tenant.running:
                 slots = self._per_tenant
         return self._running < slots and tenant.running < self._per_tenant
 
+    def _has_had_more(self, tenant: _Tenant, now: float) -> bool:
+        """Return whether the tenant has had more of the process of late than each of the other tenants on average."""
+        own = self._of_late.of(tenant.key, now) + tenant.running * self._average
+        return own > self._of_late.average_of_others(tenant.key, now)
+
     def _left_to_others(self, tenant: _Tenant, now: float) -> int:
-        """Return how many slots a tenant that is behind the others leaves to them: what those use, and at least the
-        last quarter. One slot is not kept free for anybody.
+        """Return how many slots a tenant that is behind the others leaves to them: more than those use on average,
+        because at times they use more, and at least the last quarter. One slot is not kept free for anybody.
         """
-        used = math.ceil(self._in_front.of_others(tenant.key, now) / _KEPT_FREE)
-        return min(max(used, self._slots - self._per_tenant), self._slots - 1)
+        needed = math.ceil(_SPARE * self._in_front.of_others(tenant.key, now) / _KEPT_FREE)
+        return min(max(needed, self._slots - self._per_tenant), self._slots - 1)
 
     def _is_behind(self, tenant: _Tenant, now: float) -> bool:
         """Return whether others go before what the tenant has waiting."""
@@ -186,29 +202,35 @@ class Admission:
         """Has the tenant's queue been there for longer than a burst?"""
         return bool(tenant.waiting) and self._clock() - tenant.standing_since > self._patience
 
-    def _begin(self, tenant: _Tenant) -> None:
-        if not self._is_behind(tenant, now := self._clock()):
+    def _begin(self, tenant: _Tenant) -> _Held:
+        held = _Held(tenant, is_in_front=not self._is_behind(tenant, now := self._clock()))
+        if held.is_in_front:
             self._kept_free_until = now + _KEPT_FREE
         self._turns += 1
         tenant.turn = self._turns
         tenant.running += 1
         self._running += 1
+        tenant.in_front += held.is_in_front
+        self._in_front_now += held.is_in_front
         OPERATIONS_RUNNING.inc()
+        return held
 
-    def _end(self, tenant: _Tenant) -> None:
-        tenant.running -= 1
+    def _end(self, held: _Held) -> None:
+        held.tenant.running -= 1
+        held.tenant.in_front -= held.is_in_front
         self._running -= 1
+        self._in_front_now -= held.is_in_front
         OPERATIONS_RUNNING.dec()
         self._hand_out()
 
-    def _set_aside(self, held: "_Held") -> None:
+    def _set_aside(self, held: _Held) -> None:
         """Give the slot of an operation that has held it for long to others, if there is room beside the slots."""
         if self._aside_left:
             self._aside_left -= 1
             held.is_aside = True
-            self._end(held.tenant)
+            self._end(held)
 
-    def _release(self, held: "_Held", lasted: float) -> None:
+    def _release(self, held: _Held, lasted: float) -> None:
         if held.is_aside:
             self._aside_left += 1
             return
@@ -217,7 +239,7 @@ class Admission:
         self._of_late.add(tenant.key, lasted, now)
         if not self._is_behind(tenant, now):
             self._in_front.add(tenant.key, lasted, now)
-        self._end(tenant)
+        self._end(held)
 
     def _hand_out(self) -> None:
         while self._waiting:
@@ -226,8 +248,7 @@ class Admission:
                 return
             tenant = min(able, key=lambda each: (each.running, each.turn))
             if not tenant.waiting[0].cancelled():
-                self._begin(tenant)
-                tenant.waiting[0].set_result(None)
+                tenant.waiting[0].set_result(self._begin(tenant))
                 self._measure(tenant)
             tenant.waiting.popleft()
             self._count(-1)
@@ -239,30 +260,30 @@ class Admission:
         tenant.interval += (now - since - tenant.interval) * (_NEWEST_INTERVAL if tenant.interval else 1)
         tenant.last_given = now
 
-    async def _wait(self, tenant: _Tenant, now: float) -> None:
-        """Wait for a slot, which is then taken. Raises Overloaded."""
+    async def _wait(self, tenant: _Tenant, now: float) -> _Held:
+        """Wait for a slot, and return it. Raises Overloaded."""
         self._refuse_what_comes_too_late(tenant)
         loop = asyncio.get_running_loop()
-        place = loop.create_future()
+        place: _Place = loop.create_future()
         timer = loop.call_later(self._patience, self._give_up, tenant, place)
         if not tenant.waiting:
             tenant.standing_since = now
         tenant.waiting.append(place)
         self._count(1)
         try:
-            await place
+            return await place
         except asyncio.CancelledError:
             if place in tenant.waiting:
                 tenant.waiting.remove(place)
                 self._count(-1)
             elif not place.cancelled() and place.exception() is None:
                 # The slot was given in the moment in which the client disconnected.
-                self._end(tenant)
+                self._end(place.result())
             raise
         finally:
             timer.cancel()
 
-    def _give_up(self, tenant: _Tenant, place: asyncio.Future[None]) -> None:
+    def _give_up(self, tenant: _Tenant, place: _Place) -> None:
         """Refuse an operation that has waited longer than was expected when it came."""
         if not place.done():
             tenant.waiting.remove(place)

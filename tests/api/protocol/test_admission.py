@@ -254,3 +254,51 @@ async def test_R16_3_nobody_goes_behind_the_others_when_all_have_a_queue() -> No
     await it.end("a1")
     assert len(it.begun) == 9, "the slot is used"
     await it.finish()
+
+
+async def test_R16_3_who_is_behind_the_others_begins_something_while_they_run_nothing() -> None:
+    it = office(slots=4)
+    await it.ask("a0", "b0")
+    await it.end("a0", "b0", after=0.1)
+    await it.ask(*(f"a{number}" for number in range(1, 9)), "b1")
+    assert it.begun[2:] == ["a1", "a2", "a3", "b1"]
+    await it.end("a1", "a2", after=0.1)
+    assert len(it.begun) == 6, "b, which asks for far less, runs something"
+    await it.end("b1", after=0.1)
+    assert it.begun[6:] == ["a4", "a5"]
+    await it.finish()
+
+
+async def test_R16_3_who_has_had_less_than_the_others_need_not_wait_until_they_run_nothing() -> None:
+    it = office(slots=4)
+    await it.ask("a0", "b0")
+    await it.end("a0", after=0.01)
+    await it.end("b0", after=1.0)
+    await it.ask("b1", "b2", *(f"a{number}" for number in range(1, 60)))
+    assert it.begun[2:] == ["b1", "b2", "a1"]
+    await it.end("a1", after=0.01)
+    assert it.begun[5:] == ["a2"], "it asks for far more, but has had next to nothing yet"
+    await it.finish()
+
+
+async def test_R16_3_who_is_behind_the_others_does_not_wait_for_itself() -> None:
+    it = office(slots=4)
+    await it.ask(*named("a", 9))
+    assert it.begun == ["a0", "a1", "a2"]
+    it.clock.now += 5.0
+    await it.ask("b0")
+    await it.end("b0", after=0.1)
+    await it.end("a0", after=6.0)
+    assert it.begun[4:] == ["a3"], "its queue stands, and nobody else runs anything"
+    await it.finish()
+
+
+async def test_R16_3_who_is_behind_the_others_leaves_them_twice_the_slots_that_they_use() -> None:
+    it = office(slots=8)
+    await it.ask("b0", "b1", "b2")
+    await it.end("b0", "b1", "b2", after=5.0)
+    await it.ask(*named("a", 20))
+    assert it.begun[3:] == named("a", 6)
+    await it.end("a0", "a1", "a2", after=0.1)
+    assert it.begun[9:] == ["a6", "a7"], "of the last 10 seconds, the others used 1.5 slots"
+    await it.finish()
