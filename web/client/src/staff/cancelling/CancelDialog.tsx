@@ -5,6 +5,7 @@ import { CheckField, TextArea } from "../../parts/Field";
 import { SubmitButton } from "../../parts/SubmitButton";
 import { useAct } from "../asking/useAct";
 import { useAnswer } from "../asking/useAnswer";
+import { TellFamilies } from "../choosing/TellFamilies";
 import { Effects } from "./Effects";
 import { CANCEL_OCCURRENCES, CANCELLATION_PREVIEW, type CancellationPreview } from "./operations";
 import { TokenWishes } from "./TokenWishes";
@@ -43,7 +44,7 @@ export function CancelDialog({ occurrenceId, title, today, close, started }: Pro
           value={wishes.comment}
           change={comment => change({ comment })}
         />
-        <CheckField label="Tell the families by e-mail" checked={wishes.notify} change={notify => change({ notify })} />
+        <TellFamilies checked={wishes.notify} change={notify => change({ notify })} />
         <CheckField
           label="Create makeup tokens"
           checked={wishes.withTokens}

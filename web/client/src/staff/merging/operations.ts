@@ -9,6 +9,14 @@ export const MERGE_EFFECT = graphql(`
   }
 `);
 
+export const SAME_FAMILIES = graphql(`
+  query SameFamilies($search: String!) {
+    same: families(search: $search, first: 6) {
+      nodes { id name email phone students { id firstName } }
+    }
+  }
+`);
+
 export const MERGE_FAMILIES_PREVIEW = graphql(
   `
   query MergeFamiliesPreview($fromId: ID!, $intoId: ID!) {
@@ -49,7 +57,7 @@ export const MERGE_GUARDIANS = graphql(`
 
 export const SAME_STUDENTS = graphql(`
   query SameStudents($search: String!) {
-    students(search: $search, first: 6) {
+    same: students(search: $search, first: 6) {
       nodes { id firstName lastName birthOn family { id name } }
     }
   }

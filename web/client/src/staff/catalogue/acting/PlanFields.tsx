@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { CheckField } from "../../../parts/Field";
+import { TellFamilies } from "../../choosing/TellFamilies";
 import type { Desk } from "../../operations";
 import { type Since, SinceFields } from "./SinceFields";
 
@@ -38,9 +38,7 @@ export function PlanFields({ desk, plan, today, hint }: Props) {
     <>
       {plan.isOther && <SinceFields desk={desk} since={plan.since} today={today} hint={hint} change={plan.setSince} />}
       {plan.isTakenBack && <p className="hint">The change that was planned is taken back.</p>}
-      {(plan.isOther || plan.isTakenBack) && (
-        <CheckField label="Tell the families by e-mail" checked={plan.notifyFamilies} change={plan.setNotify} />
-      )}
+      {(plan.isOther || plan.isTakenBack) && <TellFamilies checked={plan.notifyFamilies} change={plan.setNotify} />}
     </>
   );
 }

@@ -1,4 +1,5 @@
-import { CheckField, TextField } from "../../../parts/Field";
+import { TextField } from "../../../parts/Field";
+import { TellFamilies } from "../../choosing/TellFamilies";
 
 export interface When {
   readonly from: string;
@@ -24,11 +25,7 @@ export function WhenFields({ when, today, change }: Props) {
         value={when.from}
         change={from => change({ ...when, from })}
       />
-      <CheckField
-        label="Tell the families by e-mail"
-        checked={when.notifyFamilies}
-        change={notifyFamilies => change({ ...when, notifyFamilies })}
-      />
+      <TellFamilies checked={when.notifyFamilies} change={notifyFamilies => change({ ...when, notifyFamilies })} />
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { CheckField, SelectField, TextField } from "../../../parts/Field";
+import { SelectField, TextField } from "../../../parts/Field";
+import { TellFamilies } from "../../choosing/TellFamilies";
 import { TriedDialog } from "../acting/TriedDialog";
 import { daysOf, SCOPE_CHOICES } from "./closureWords";
 import {
@@ -105,7 +106,7 @@ export function EndClosure({ closure, close, done }: OfClosure) {
       done={() => done(`Open again: ${daysOf(closure)}.`)}
     >
       <p>Classes are held again on the days that have not passed.</p>
-      <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
+      <TellFamilies checked={notifyFamilies} change={setNotify} />
     </TriedDialog>
   );
 }
@@ -147,11 +148,7 @@ function DraftFields({ draft, change }: { draft: Draft; change: (draft: Draft) =
           change={label => set({ label })}
         />
       </div>
-      <CheckField
-        label="Tell the families by e-mail"
-        checked={draft.notifyFamilies}
-        change={notifyFamilies => set({ notifyFamilies })}
-      />
+      <TellFamilies checked={draft.notifyFamilies} change={notifyFamilies => set({ notifyFamilies })} />
     </>
   );
 }

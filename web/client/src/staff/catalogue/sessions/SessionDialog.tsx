@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { CheckField, TextField } from "../../../parts/Field";
+import { TextField } from "../../../parts/Field";
+import { TellFamilies } from "../../choosing/TellFamilies";
 import { ActDialog } from "../acting/ActDialog";
 import { TriedDialog } from "../acting/TriedDialog";
 import { WhenFields } from "../acting/WhenFields";
@@ -74,7 +75,7 @@ export function ChangeSession({ session, close, done }: Omit<OfSession, "today">
       done={result => done(`${result.session.name} was changed.`)}
     >
       <DraftFields draft={draft} change={setDraft} />
-      <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
+      <TellFamilies checked={notifyFamilies} change={setNotify} />
     </TriedDialog>
   );
 }

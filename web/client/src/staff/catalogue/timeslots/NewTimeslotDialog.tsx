@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { CheckField, TextField } from "../../../parts/Field";
+import { TextField } from "../../../parts/Field";
+import { TellFamilies } from "../../choosing/TellFamilies";
 import { TriedDialog } from "../acting/TriedDialog";
 import { type ClassFacts, CREATE_TIMESLOT, CREATE_TIMESLOT_PREVIEW } from "../operations";
 import { SlotFields } from "./SlotFields";
@@ -40,7 +41,7 @@ export function NewTimeslotDialog({ facts, today, close, done }: Props) {
           change={startsOn => setSlot({ ...slot, startsOn })}
         />
       )}
-      <CheckField label="Tell the families by e-mail" checked={notifyFamilies} change={setNotify} />
+      <TellFamilies checked={notifyFamilies} change={setNotify} />
     </TriedDialog>
   );
 }
