@@ -16,13 +16,13 @@ from db.migrate import _config, upgrade
 from db.revision import newest_revision
 from db.wake_ups import connect_redis
 from gql.health import health_routes
+from tests.support.databases import pooled
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(create_engine(database_url, pool_size=2))
-    yield database
-    await database.close()
+    async with pooled(database_url, 2) as database:
+        yield database
 
 
 async def get(path: str, database: Database, redis_url: str) -> httpx.Response:

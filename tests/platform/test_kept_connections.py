@@ -12,7 +12,8 @@ from sqlalchemy.pool import QueuePool
 
 import db.kept_connections
 from db.driver import HotStatement
-from db.engine import Database, create_engine
+from db.engine import Database
+from tests.support.databases import pooled
 
 PID = HotStatement("SELECT pg_backend_pid() AS pid")
 FAILING = HotStatement("SELECT 1 / (SELECT 0) AS one")
@@ -20,16 +21,14 @@ FAILING = HotStatement("SELECT 1 / (SELECT 0) AS one")
 
 @pytest.fixture
 async def wide(database_url: str) -> AsyncIterator[Database]:
-    database = Database(create_engine(database_url, pool_size=3))
-    yield database
-    await database.close()
+    async with pooled(database_url, 3) as database:
+        yield database
 
 
 @pytest.fixture
 async def wider(database_url: str) -> AsyncIterator[Database]:
-    database = Database(create_engine(database_url, pool_size=4))
-    yield database
-    await database.close()
+    async with pooled(database_url, 4) as database:
+        yield database
 
 
 async def pid(connection: AsyncConnection) -> int:

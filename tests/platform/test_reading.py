@@ -16,6 +16,7 @@ from commands.servers.start import Servers
 from db.driver import HotStatement, Snapshot
 from db.engine import Database, create_engine, set_tenant
 from gql.live.patience import patiently
+from tests.support.databases import pooled
 from tests.support.factories import World, new_world
 
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
@@ -34,9 +35,8 @@ async def database_url(servers: Servers, template_database: str) -> AsyncIterato
 @pytest.fixture
 async def narrow(database_url: str) -> AsyncIterator[Database]:
     """With one connection: whatever a read leaves behind on it, the next to come finds."""
-    database = Database(create_engine(database_url, pool_size=1))
-    yield database
-    await database.close()
+    async with pooled(database_url, 1) as database:
+        yield database
 
 
 async def test_whoever_comes_alone_takes_the_connection_that_was_used_last(database_url: str) -> None:

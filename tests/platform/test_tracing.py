@@ -17,12 +17,13 @@ from sqlalchemy.exc import DBAPIError
 import tracing
 from attendance.rules.vocabulary import Permission, Source
 from db.driver import HotStatement
-from db.engine import Database, create_engine
+from db.engine import Database
 from db.tracing import link_task
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
 from tests.jobs.outbox_desk import FACTS, Outbox
 from tests.support.api import serving
+from tests.support.databases import pooled
 from tests.support.factories import World
 from tests.support.token_sheet import ABSENT, AFTER_CLASS_AT, new_sheet
 from tests.support.written_logs import written_logs
@@ -48,9 +49,8 @@ def spans() -> Iterator[InMemorySpanExporter]:
 @pytest.fixture
 async def traced(database_url: str, spans: InMemorySpanExporter) -> AsyncIterator[Database]:
     """The database of an engine that was made while traces were on."""
-    database = Database(create_engine(database_url, pool_size=3))
-    yield database
-    await database.close()
+    async with pooled(database_url, 3) as database:
+        yield database
 
 
 def named(spans: InMemorySpanExporter, name: str) -> ReadableSpan:

@@ -10,6 +10,7 @@ own_database -- the test changes the schema or ends the server's connections: it
 """
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,16 @@ class ProcessDatabase:
     application: Database
     owner: AsyncEngine
     is_emptied: bool = False
+
+
+@asynccontextmanager
+async def pooled(database_url: str, size: int) -> AsyncIterator[Database]:
+    """The database as the application uses it, with at most this many connections. They are closed at the end."""
+    database = Database(create_engine(database_url, pool_size=size))
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 @pytest.fixture(scope="session")
@@ -109,17 +120,15 @@ async def database(database_url: str, process_database: ProcessDatabase) -> Asyn
     if database_url == process_database.url:
         yield process_database.application
         return
-    database = Database(create_engine(database_url, pool_size=5))
-    yield database
-    await database.close()
+    async with pooled(database_url, 5) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
 async def crowded_process_database(process_database: ProcessDatabase) -> AsyncIterator[Database]:
     """Its connections stay open, since each of them reads PostgreSQL's catalogues and plans every statement anew."""
-    database = Database(create_engine(process_database.url, pool_size=12))
-    yield database
-    await database.close()
+    async with pooled(process_database.url, 12) as database:
+        yield database
 
 
 @pytest.fixture
@@ -130,9 +139,8 @@ async def crowded(
     if database_url == process_database.url:
         yield crowded_process_database
         return
-    database = Database(create_engine(database_url, pool_size=12))
-    yield database
-    await database.close()
+    async with pooled(database_url, 12) as database:
+        yield database
 
 
 @pytest.fixture
