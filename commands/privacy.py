@@ -11,6 +11,7 @@ import click
 import orjson
 
 from attendance.actions.people.erase_family import FamilyErased, erase_family, preview_erasure
+from attendance.rules.organization.amounts import amount_text
 from attendance.rules.people.erasing import ErasureCounts, Household
 from attendance.rules.refusals import Refusal
 from attendance.rules.vocabulary import SecurityEventKind
@@ -127,7 +128,7 @@ def _sentence(household: Household, counts: ErasureCounts) -> str:
         f"To be erased: {whom}, with {len(household.student_ids)} students, {len(household.guardian_ids)} guardians, "
         f"{counts.notes} notes and {counts.waiting_emails} waiting e-mails. "
         f"{len(household.enrollment_ids)} enrollments end. {counts.marks} marks and {counts.tokens} makeup tokens stay "
-        f"without a name. The balance is {household.balance}."
+        f"without a name. The balance is {amount_text(household.balance, household.currency)} {household.currency}."
     )
 
 

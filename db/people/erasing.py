@@ -24,7 +24,7 @@ NOT_HELD_YET = """NOT (e.starts_on IS NOT DISTINCT FROM e.drop_on AND EXISTS (
 """Of an enrollment `e`: it is not a single day that has taken place."""
 
 _HOUSEHOLD = text("""
-SELECT f.name, f.balance,
+SELECT f.name, f.balance, o.currency,
     (SELECT coalesce(array_agg(s.id ORDER BY s.id), '{}') FROM student s
      WHERE s.organization_id = f.organization_id AND s.family_id = f.id AND s.erased_at IS NULL
        AND (CAST(:student_id AS uuid) IS NULL OR s.id = :student_id OR s.merged_into_id = :student_id)) AS student_ids,
@@ -32,6 +32,7 @@ SELECT f.name, f.balance,
      WHERE p.organization_id = f.organization_id AND p.family_id = f.id
        AND CAST(:student_id AS uuid) IS NULL) AS guardian_ids
 FROM family f
+JOIN organization o ON o.organization_id = f.organization_id
 WHERE f.organization_id = :organization_id AND f.id = :family_id AND f.erased_at IS NULL
 """)
 
@@ -136,6 +137,7 @@ async def find_household(
         family_id=family_id,
         name=row.name,
         balance=row.balance,
+        currency=row.currency,
         student_ids=tuple(row.student_ids),
         guardian_ids=tuple(row.guardian_ids),
         is_whole=student_id is None,

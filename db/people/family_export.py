@@ -5,11 +5,14 @@ A test compares the two.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from attendance.rules.organization.amounts import amount_text
 
 NOT_EXPORTED = frozenset(
     {
@@ -100,6 +103,7 @@ def _statement(table: str, condition: str) -> TextClause:
     """)  # noqa: S608 - constants
 
 
+_CURRENCY = text("SELECT o.currency FROM organization o WHERE o.organization_id = :organization_id")
 _STATEMENTS = {table: _statement(table, condition) for table, condition in SECTIONS.items()}
 
 
@@ -109,7 +113,8 @@ async def read_family_export(
     """Return the rows about the family by table, as JSON values, or None when there is no such family, or it was
     erased.
 
-    A background task of others too has its whole input, without the items of others.
+    A background task of others too has its whole input, without the items of others. A balance is a text with the
+    decimals of its currency, which stands beside it.
     """
     found: dict[str, list[dict[str, Any]]] = {}
     for table, statement in _STATEMENTS.items():
@@ -117,4 +122,8 @@ async def read_family_export(
         found[table] = (await connection.execute(statement, wanted)).scalar_one()
         if table == "family" and (not found[table] or found[table][0]["erased_at"] is not None):
             return None
+    currency = (await connection.execute(_CURRENCY, {"organization_id": organization_id})).scalar_one()
+    for row in (*found["family"], *found["imported_family"]):
+        if (balance := row["balance"]) is not None:
+            row.update(balance=amount_text(Decimal(str(balance)), currency), currency=currency)
     return found

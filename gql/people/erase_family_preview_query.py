@@ -27,6 +27,7 @@ class EraseFamilyPreview:
     balance: Money = strawberry.field(
         description="What the family owes. Erasing the family writes it off; erasing a single student leaves it."
     )
+    currency: str = strawberry.field(description="The currency of the balance, as an ISO 4217 code such as USD.")
     ending_enrollment_count: int = strawberry.field(description="How many enrollments would end, makeups included.")
     makeup_count: int = strawberry.field(description="How many booked makeups would be given up.")
     note_count: int = strawberry.field(description="How many notes about the students would be deleted.")
@@ -57,6 +58,7 @@ async def resolve(
         students=[students[each] for each in found.student_ids if each in students],
         guardian_count=len(found.guardian_ids),
         balance=Money(found.balance),
+        currency=found.currency,
         ending_enrollment_count=len(found.enrollment_ids),
         makeup_count=len(found.makeup_ids),
         note_count=counts.notes,

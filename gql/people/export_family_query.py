@@ -20,8 +20,8 @@ class FamilyExport:
     exported_at: datetime = strawberry.field(description="When it was read.")
     data: JsonRows = strawberry.field(
         description="The rows about the family, its guardians and students, by the name of their table. Secrets and "
-        "texts that are computed from others are left out. The classes that the ids name are in `offering` and "
-        "`timeslot`."
+        "texts that are computed from others are left out. A balance is a decimal string with its `currency`. The "
+        "classes that the ids name are in `offering` and `timeslot`."
     )
 
 

@@ -7,12 +7,14 @@ the key that its source gave it, or by its own id.
 import csv
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 from uuid import UUID
 
 import asyncpg
 
+from attendance.rules.organization.amounts import amount_text
 from db.engine import ending
 from db.limits import OF_A_COMMAND
 from importing.cells import escaped
@@ -26,6 +28,7 @@ from importing.spreadsheets.values import text_of
 from importing.spreadsheets.writing import Open, check_free, written_files
 
 _BATCH = 500
+_CURRENCY = "SELECT o.currency FROM organization o WHERE o.organization_id = $1"
 # Accounts that are closed are kept as rows.
 _STAYS = {"deleted_at": "x.ended IS NULL", "ended_at": "true", "": "true"}
 
@@ -38,6 +41,7 @@ class _Business:
 
     connection: asyncpg.Connection
     organization_id: UUID
+    currency: str
     names: dict[str, dict[UUID, str]] = field(default_factory=dict)
 
     def name(self, file: str, row_id: UUID | None) -> str:
@@ -45,6 +49,10 @@ class _Business:
         files = ("staff", "guardians") if file == PEOPLE else (file,)
         found = (self.names.get(each, {}).get(row_id) for each in files) if row_id is not None else ()
         return next((name for name in found if name is not None), "")
+
+    def text(self, value: Any) -> str:
+        """Return the text of a cell. Amounts have the decimals of the business's currency."""
+        return amount_text(value, self.currency) if isinstance(value, Decimal) else text_of(value)
 
 
 async def export_spreadsheets(
@@ -62,8 +70,9 @@ async def export_spreadsheets(
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             organization_id = await existing_organization(connection, organization, Report())
+            currency = await connection.fetchval(_CURRENCY, organization_id)
             with written_files(path) as open_file:
-                return await _write_all(_Business(connection, organization_id), open_file, progress)
+                return await _write_all(_Business(connection, organization_id, currency), open_file, progress)
     finally:
         await connection.close()
 
@@ -96,7 +105,7 @@ async def _write_sheet(business: _Business, sheet: Sheet, file: TextIO) -> int:
         writer.writerow(cells)
         count += 1
     async for name, values in _rows(business, sheet):
-        cells = [name, *(text_of(values[one.name]) for one in columns)]
+        cells = [name, *(business.text(values[one.name]) for one in columns)]
         writer.writerow(map(escaped, cells))
         count += 1
     return count
@@ -174,7 +183,7 @@ async def _write_further(business: _Business, further: Further, file: TextIO) ->
         cells = []
         for (_, target), value in zip(further.columns, row, strict=True):
             name = business.name(target, value) if isinstance(value, UUID) else ""
-            cells.append(escaped(name or text_of(value)))
+            cells.append(escaped(name or business.text(value)))
         writer.writerow(cells)
         count += 1
     return count

@@ -24,7 +24,9 @@ def digests(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def text_of(value: Any) -> str:
-    """Return the value as an export writes it. None is an empty text, and the parts of a list are sorted."""
+    """Return the value as an export writes it, except that an amount has two decimals whatever its currency. None is an
+    empty text, and the parts of a list are sorted.
+    """
     write = _WRITERS.get(type(value))
     return write(value) if write else str(value).strip()
 

@@ -55,6 +55,16 @@ async def test_R15_2_what_was_loaded_is_written_and_read_back_without_a_change(
         assert contents(await exported(other, "again")) == contents(folder)
 
 
+@pytest.mark.parametrize(("currency", "expected"), [("USD", "1200.00"), ("JPY", "1200"), ("KWD", "1200.000")])
+async def test_R15_2_balances_have_the_decimals_of_their_currency(office: Office, currency: str, expected: str) -> None:
+    await office.act("UPDATE organization SET currency = $2 WHERE organization_id = $1", currency)
+    await office.load({"families": [{"id": "f1", "name": "Baker", "balance": "1200"}]})
+    folder = await exported(office)
+    rows = csv.DictReader((folder / "families.csv").read_text(encoding="utf-8").splitlines())
+    assert [row["balance"] for row in rows] == [expected]
+    assert (await office.load(folder)).changes == 0
+
+
 async def test_R15_2_the_sources_own_files_still_fit_after_an_export(office: Office) -> None:
     await office.load(swim_school())
     await office.load(await exported(office))

@@ -19,6 +19,7 @@ class Household:
     family_id: UUID
     name: str
     balance: Decimal
+    currency: str
     student_ids: tuple[UUID, ...]
     guardian_ids: tuple[UUID, ...]
     is_whole: bool

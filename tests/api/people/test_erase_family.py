@@ -23,8 +23,8 @@ from tests.support.factories import MONDAY, Lesson, World
 PREVIEW = """
 query($family: ID!, $student: ID) {
   eraseFamilyPreview(familyId: $family, studentId: $student) {
-    seen familyName guardianCount balance endingEnrollmentCount makeupCount noteCount waitingEmailCount keptMarkCount
-    keptTokenCount students { firstName }
+    seen familyName guardianCount balance currency endingEnrollmentCount makeupCount noteCount waitingEmailCount
+    keptMarkCount keptTokenCount students { firstName }
   }
 }
 """
@@ -116,6 +116,7 @@ async def test_R16_5_the_preview_says_what_happens_and_is_required(desk: Desk) -
         "familyName": "Baker",
         "guardianCount": 1,
         "balance": "12.00",
+        "currency": "USD",
         "endingEnrollmentCount": 1,
         "makeupCount": 0,
         "noteCount": 1,

@@ -2,10 +2,12 @@
 
 import json
 from asyncio import to_thread
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from attendance.rules.vocabulary import Permission
 from commands import privacy
@@ -51,9 +53,23 @@ async def test_R15_2_each_text_about_the_family_is_in_it_and_none_of_another(wor
     assert await world.count(models.MedicalRead) == 1
 
 
+async def test_R15_2_a_balance_has_its_currency_and_the_decimals_of_it(world: World, api: Api) -> None:
+    family_id = await world.family(balance=Decimal(1200))
+    mine = models.Organization.organization_id == world.organization_id
+    await world.owner.execute(update(models.Organization).where(mine).values(currency="JPY"))
+    owner = await api.as_staff(world, Permission.OWNER)
+    data = (await owner.ask(EXPORT, id=encode_id("Family", family_id)))["exportFamily"]["data"]
+    assert [(row["balance"], row["currency"]) for row in data["family"]] == [("1200", "JPY")]
+
+
 @pytest.mark.emptied_database
 async def test_R15_2_the_command_writes_the_same(
-    world: World, api: Api, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    api: Api,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     bakers = await new_household(world, await world.weekly_class(), "Baker")
     monkeypatch.setattr(privacy, "settings_here", lambda: settings_with(database_url=database_url))
@@ -62,6 +78,7 @@ async def test_R15_2_the_command_writes_the_same(
     written: dict[str, Any] = json.loads(file.read_text())
     assert [row["first_name"] for row in written["student"]] == ["Baker"]
     await to_thread(privacy.erase, str(bakers.family_id), None, yes=True)
+    assert "The balance is 12.00 USD." in capsys.readouterr().out
     assert (await world.rows(models.Family, id=bakers.family_id))[0].name == "Erased family"
     told = {row.kind.value for row in await world.rows(models.SecurityEvent)}
     assert told == {"FAMILY_ERASED", "FAMILY_EXPORTED"}
