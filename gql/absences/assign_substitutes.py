@@ -62,14 +62,14 @@ class AssignSubstitutesInput:
     assignments: list[SubstituteAssignmentInput] | None = strawberry.field(
         default=None,
         description=f"The substitute for each of these occurrences, 1 to {MOST_IDS}; each occurrence can appear once. "
-        f"Up to {AT_ONCE} are assigned at once, either all or none. More are assigned by a background task. Null or "
-        "left out when `everyOccurrence` is given.",
+        f"Up to {AT_ONCE} are assigned at once, either all or none. More are assigned by a background task. It must be "
+        "null or left out when `everyOccurrence` is given.",
     )
     every_occurrence: EveryOccurrenceInput | None = strawberry.field(
         default=None,
         description="One substitute for all occurrences that are not over, assigned by a background task. Occurrences "
-        f"that do not take place are left out. At most {MOST_ASSIGNMENTS} occurrences are assigned. Null or left out "
-        "when `assignments` is given.",
+        f"that do not take place are left out. At most {MOST_ASSIGNMENTS} occurrences are assigned. It must be null or "
+        "left out when `assignments` is given.",
     )
     email_substitutes: bool = strawberry.field(
         default=False,

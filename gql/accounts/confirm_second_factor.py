@@ -19,7 +19,8 @@ class ConfirmSecondFactorInput:
     code: str = strawberry.field(description="The code that the app shows, 6 digits.")
     challenge: str | None = strawberry.field(
         default=None,
-        description="The challenge of a SecondFactorSetupRequired. Left out or null: the caller is signed in.",
+        description="The challenge of a SecondFactorSetupRequired. When left out or null, the caller must be signed "
+        "in.",
     )
     idempotency_key: str | None = strawberry.field(
         default=None,

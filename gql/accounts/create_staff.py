@@ -33,7 +33,7 @@ class CreateStaffInput:
     first_name: str = strawberry.field(description=OF_FIRST_NAME)
     last_name: str = strawberry.field(description=OF_LAST_NAME)
     email: str | None = strawberry.field(
-        default=None, description=f"{OF_EMAIL} Left out or null: the person does not sign in."
+        default=None, description=f"{OF_EMAIL} When left out or null, the person cannot sign in."
     )
     permissions: list[Permission] = strawberry.field(default_factory=list, description=OF_PERMISSIONS)
     permission_group_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description=OF_GROUPS)

@@ -26,7 +26,7 @@ async def resolve(
         strawberry.ID | None,
         strawberry.argument(
             description="The id of the staff member or guardian whose sessions to list. Another one than the caller "
-            "needs OWNER, and is NOT_FOUND without it. Left out or null: the caller."
+            "needs OWNER, and is NOT_FOUND without it. When left out or null, the caller's sessions are listed."
         ),
     ] = None,
     first: Annotated[int | None, FIRST] = None,

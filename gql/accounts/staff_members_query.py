@@ -22,7 +22,7 @@ async def resolve(
         str | None,
         strawberry.argument(
             description=f"Only staff whose name contains this text. {LETTERS_ALIKE} At most {MOST_SEARCH} characters. "
-            "Left out or null: everybody."
+            "When left out or null, everybody is listed."
         ),
     ] = None,
     first: Annotated[int | None, FIRST] = None,

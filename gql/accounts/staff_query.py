@@ -21,13 +21,15 @@ async def resolve(
     search: Annotated[
         str | None,
         strawberry.argument(
-            description="Only staff whose name or e-mail address contains this text. "
-            f"{LETTERS_ALIKE} At most {MOST_SEARCH} characters. Left out or null: everybody."
+            description=f"Only staff whose name or e-mail address contains this text. {LETTERS_ALIKE} At most "
+            f"{MOST_SEARCH} characters. When left out or null, everybody is listed."
         ),
     ] = None,
     ended: Annotated[
         bool | None,
-        strawberry.argument(description="True: those whose access was ended. False: the active ones. Null: both."),
+        strawberry.argument(
+            description="True lists those whose access was ended, false the active ones, and null both."
+        ),
     ] = False,
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,

@@ -197,7 +197,9 @@ class Occurrence(Node):
         ] = 0,
         first: Annotated[
             int | None,
-            strawberry.argument(description="The maximum number of changes, from 0 to 100. 50 when left out or null."),
+            strawberry.argument(
+                description="The maximum number of changes, from 0 to 100. When left out or null, it is 50."
+            ),
         ] = None,
     ) -> list[RollSheetChanged]:
         found, sight = await load_changes(info, self.head, after, first)

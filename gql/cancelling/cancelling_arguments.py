@@ -60,8 +60,8 @@ class OccurrenceRangeInput:
 class CancellationTokensInput:
     expires_on: date | None = strawberry.field(
         default=None,
-        description="The last local date on which the tokens can be redeemed; today or later. Left out or null: the "
-        "settings for makeup tokens decide, unless `neverExpires` is true.",
+        description="The last local date on which the tokens can be redeemed; today or later. When left out or null, "
+        "the settings for makeup tokens decide, unless `neverExpires` is true.",
     )
     never_expires: bool = strawberry.field(
         default=False, description="Whether the tokens never expire. Must not be true together with `expiresOn`."
@@ -92,7 +92,7 @@ class CancelOccurrencesInput:
     comment: str | None = strawberry.field(
         default=None,
         description=f"The reason, which is shown on the occurrence and told in the e-mails; at most {COMMENT_LIMIT} "
-        "characters. Left out, null or blank: no reason.",
+        "characters. When left out, null or blank, there is none.",
     )
     notify: bool = strawberry.field(
         default=False,
@@ -100,7 +100,8 @@ class CancelOccurrencesInput:
         "each occurrence.",
     )
     create_tokens: CancellationTokensInput | None = strawberry.field(
-        default=None, description="The makeup tokens to create for the students. Left out or null: none are created."
+        default=None,
+        description="The makeup tokens to create for the students. When left out or null, none are created.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 

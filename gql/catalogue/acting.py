@@ -25,8 +25,8 @@ MANAGES = requires([Permission.MANAGE_CATALOGUE])
 NEEDS = "Needs MANAGE_CATALOGUE, in the Office Portal or the Staff Portal."
 NAME_LENGTH = 200
 FROM_DESCRIPTION = (
-    "The first date on which the change holds. Left out or null: today at the location, or tomorrow once an occurrence "
-    "of today has begun or has a mark, which then stays as it is."
+    "The first date on which the change holds. When left out or null, it is today at the location, or tomorrow once an "
+    "occurrence of today has begun or has a mark, which then stays as it is."
 )
 CORRECTS_PAST_DESCRIPTION = (
     "Whether the change may hold on dates that have passed. Needs OWNER. Read the preview first: it says what happens "

@@ -23,8 +23,8 @@ async def resolve(
     blackout_schedule_ids: Annotated[
         list[strawberry.ID] | None,
         strawberry.argument(
-            description=f"Only closures of these blackout schedules. At most {MOST_IDS} ids. Empty, null or left out: "
-            "of all."
+            description=f"Only closures of these blackout schedules. At most {MOST_IDS} ids. When left out, null or "
+            "empty, those of all schedules are listed."
         ),
     ] = None,
     first: Annotated[int | None, FIRST] = None,

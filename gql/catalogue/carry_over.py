@@ -33,7 +33,8 @@ class CarryOverInput:
     to_session_id: strawberry.ID = strawberry.field(description="The id of the session for which they are made again.")
     offering_ids: list[strawberry.ID] | None = strawberry.field(
         default=None,
-        description=f"Only these offerings of the session, at most {MOST_IDS}. Left out, null or empty: all of them.",
+        description=f"Only these offerings of the session, at most {MOST_IDS}. When left out, null or empty, all of "
+        "them are carried over.",
     )
     with_enrollments: bool = strawberry.field(
         default=False,

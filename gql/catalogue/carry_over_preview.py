@@ -74,7 +74,7 @@ async def resolve(
     first: Annotated[
         int | None,
         strawberry.argument(
-            description=f"The largest number of classes, from 0 to {_LARGEST}. Left out or null: {_LARGEST}."
+            description=f"The largest number of classes, from 0 to {_LARGEST}. When left out or null, it is {_LARGEST}."
         ),
     ] = None,
     after: Annotated[str | None, AFTER] = None,

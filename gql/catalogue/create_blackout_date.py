@@ -40,8 +40,8 @@ class CreateBlackoutDateInput:
     scope: BlackoutScope = strawberry.field(description="What to close.")
     label: str | None = strawberry.field(
         default=None,
-        description=f"A name of at most {NAME_LENGTH} characters, such as that of a holiday. Left out, null or "
-        "blank: none.",
+        description=f"A name of at most {NAME_LENGTH} characters, such as that of a holiday. When left out, null or "
+        "blank, there is none.",
     )
     corrects_past: bool = strawberry.field(default=False, description=CORRECTS_PAST_DESCRIPTION)
     notify_families: bool = strawberry.field(default=False, description=NOTIFY_DESCRIPTION)

@@ -39,33 +39,39 @@ class CreateOfferingInput:
     name: str = strawberry.field(description=f"The name, from 1 to {NAME_LENGTH} characters.")
     location_id: strawberry.ID = strawberry.field(description="The id of the location where it meets.")
     program_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The id of the program. Left out or null: none."
+        default=None, description="The id of the program. When left out or null, it has none."
     )
     capacity: int | None = strawberry.field(
         default=None,
-        description="The largest number of students that can have a place on a date. Left out or null: none.",
+        description="The largest number of students that can have a place on a date. When left out or null, there is "
+        "no limit.",
     )
     starts_on: date | None = strawberry.field(
         default=None,
-        description="The first date on which it can meet, whatever its sessions say. Left out or null: none.",
+        description="The first date on which it can meet, whatever its sessions say. When left out or null, there is "
+        "no such date.",
     )
     ends_on: date | None = strawberry.field(
         default=None,
-        description="The last date on which it can meet, inclusive, whatever its sessions say. Left out or null: none.",
+        description="The last date on which it can meet, inclusive, whatever its sessions say. When left out or null, "
+        "there is no such date.",
     )
     min_age_months: int | None = strawberry.field(
-        default=None, description="The lowest age that is admitted, in months. Left out or null: none."
+        default=None,
+        description="The lowest age that is admitted, in months. When left out or null, there is no lowest age.",
     )
     max_age_months: int | None = strawberry.field(
-        default=None, description="The highest age that is admitted, in months. Left out or null: none."
+        default=None,
+        description="The highest age that is admitted, in months. When left out or null, there is no highest age.",
     )
     gender: str | None = strawberry.field(
         default=None,
-        description="The gender that is admitted, in the organization's own words. Left out or null: none.",
+        description="The gender that is admitted, in the organization's own words. When left out or null, everybody is "
+        "admitted.",
     )
     session_ids: list[strawberry.ID] | None = strawberry.field(
         default=None,
-        description=f"The ids of its sessions, at most {MOST_IDS}. Left out, null or empty: it meets whatever the "
+        description=f"The ids of its sessions, at most {MOST_IDS}. When left out, null or empty, it meets whatever the "
         "sessions are.",
     )
     instructor_ids: list[strawberry.ID] | None = strawberry.field(

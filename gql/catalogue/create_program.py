@@ -24,7 +24,7 @@ from gql.people.erasure_refusals import ImportIsRunning
 class CreateProgramInput:
     name: str = strawberry.field(description=f"The name, from 1 to {NAME_LENGTH} characters.")
     blackout_schedule_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The id of its blackout schedule. Left out or null: it has none."
+        default=None, description="The id of its blackout schedule. When left out or null, it has none."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 

@@ -26,7 +26,8 @@ class CreateSessionInput:
     name: str = strawberry.field(description=f"The name, from 1 to {NAME_LENGTH} characters.")
     starts_on: date = strawberry.field(description="The first date.")
     ends_on: date | None = strawberry.field(
-        default=None, description="The last date, inclusive. Left out or null: a rolling session, which has no end."
+        default=None,
+        description="The last date, inclusive. When left out or null, it is a rolling session, which has no end.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 

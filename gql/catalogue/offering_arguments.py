@@ -35,15 +35,17 @@ class TimeslotInput:
     start_time: str = strawberry.field(description="When it starts, as `HH:MM` in the location's time zone.")
     duration_minutes: int = strawberry.field(description="How long it lasts, from 1 to 1440 elapsed minutes.")
     room: str | None = strawberry.field(
-        default=None, description=f"The room, at most {NAME_LENGTH} characters. Left out, null or blank: none."
+        default=None,
+        description=f"The room, at most {NAME_LENGTH} characters. When left out, null or blank, there is none.",
     )
     starts_on: date | None = strawberry.field(
         default=None,
-        description="The first date on which it meets. Left out or null for a weekly one: the first date of the "
-        "change.",
+        description="The first date on which it meets. When left out or null, a weekly one meets from the first date "
+        "of the change on.",
     )
     ends_on: date | None = strawberry.field(
-        default=None, description="The last date on which it meets, inclusive. Left out or null for a weekly one: none."
+        default=None,
+        description="The last date on which it meets, inclusive. When left out or null, a weekly one has no last date.",
     )
 
 

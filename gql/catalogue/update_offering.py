@@ -46,44 +46,46 @@ class UpdateOfferingInput:
         default=None, description="The id of the location where it meets. Leave it out to keep the present one."
     )
     program_id: Maybe[strawberry.ID | None] = strawberry.field(
-        default=None, description="The id of the program. Null: none. Leave it out to keep the present value."
+        default=None, description="The id of the program; null takes it away. Leave it out to keep the present value."
     )
     capacity: Maybe[int | None] = strawberry.field(
         default=None,
-        description="The largest number of students that can have a place on a date. Null: none. Leave it out to "
-        "keep the present value.",
+        description="The largest number of students that can have a place on a date; null takes the limit away. Leave "
+        "it out to keep the present value.",
     )
     starts_on: Maybe[date | None] = strawberry.field(
         default=None,
-        description="The first date on which it can meet, whatever its sessions say. Null: none. Leave it out to "
-        "keep the present value.",
+        description="The first date on which it can meet, whatever its sessions say; null takes it away. Leave it out "
+        "to keep the present value.",
     )
     ends_on: Maybe[date | None] = strawberry.field(
         default=None,
-        description="The last date on which it can meet, inclusive, whatever its sessions say. Null: none. Leave "
-        "it out to keep the present value.",
+        description="The last date on which it can meet, inclusive, whatever its sessions say; null takes it away. "
+        "Leave it out to keep the present value.",
     )
     min_age_months: Maybe[int | None] = strawberry.field(
         default=None,
-        description="The lowest age that is admitted, in months. Null: none. Leave it out to keep the present value.",
+        description="The lowest age that is admitted, in months; null takes it away. Leave it out to keep the present "
+        "value.",
     )
     max_age_months: Maybe[int | None] = strawberry.field(
         default=None,
-        description="The highest age that is admitted, in months. Null: none. Leave it out to keep the present value.",
+        description="The highest age that is admitted, in months; null takes it away. Leave it out to keep the present "
+        "value.",
     )
     gender: Maybe[str | None] = strawberry.field(
         default=None,
-        description="The gender that is admitted, in the organization's own words. Null: none. Leave it out to "
-        "keep the present value.",
+        description="The gender that is admitted, in the organization's own words; null admits everybody. Leave it out "
+        "to keep the present value.",
     )
     session_ids: list[strawberry.ID] | None = strawberry.field(
         default=None,
-        description=f"The ids of all of its sessions, at most {MOST_IDS}; empty: it meets whatever the sessions "
-        "are. Left out or null: they stay.",
+        description=f"The ids of all of its sessions, at most {MOST_IDS}. When the list is empty, it meets whatever "
+        "the sessions are. When left out or null, they stay.",
     )
     instructor_ids: list[strawberry.ID] | None = strawberry.field(
         default=None,
-        description=f"The ids of all staff members who teach it, at most {MOST_IDS}. Left out or null: they stay.",
+        description=f"The ids of all staff members who teach it, at most {MOST_IDS}. When left out or null, they stay.",
     )
     since_on: date | None = strawberry.field(name="from", default=None, description=FROM_DESCRIPTION)
     corrects_past: bool = strawberry.field(default=False, description=CORRECTS_PAST_DESCRIPTION)

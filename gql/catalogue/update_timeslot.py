@@ -49,8 +49,8 @@ class UpdateTimeslotInput:
     )
     room: Maybe[str | None] = strawberry.field(
         default=None,
-        description=f"The room, at most {NAME_LENGTH} characters; null or blank: none. Leave it out to keep the "
-        "present value.",
+        description=f"The room, at most {NAME_LENGTH} characters; null or blank takes it away. Leave it out to keep "
+        "the present value.",
     )
     starts_on: Maybe[date | None] = strawberry.field(
         default=None,
@@ -59,8 +59,8 @@ class UpdateTimeslotInput:
     )
     ends_on: Maybe[date | None] = strawberry.field(
         default=None,
-        description="The last date on which it meets, inclusive; null for a weekly one: no last date. Leave it "
-        "out to keep the present value.",
+        description="The last date on which it meets, inclusive; null takes it away from a weekly one. Leave it out to "
+        "keep the present value.",
     )
     since_on: date | None = strawberry.field(name="from", default=None, description=FROM_DESCRIPTION)
     corrects_past: bool = strawberry.field(default=False, description=CORRECTS_PAST_DESCRIPTION)

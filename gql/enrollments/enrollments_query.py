@@ -27,22 +27,28 @@ async def resolve(
     offering_ids: Annotated[
         list[strawberry.ID] | None,
         strawberry.argument(
-            description=f"Only enrollments in these offerings, at most {MOST_IDS}. Left out or null: in all."
+            description=f"Only enrollments in these offerings, at most {MOST_IDS}. When left out or null, those in all "
+            "offerings are listed."
         ),
     ] = None,
     student_id: Annotated[
         strawberry.ID | None,
-        strawberry.argument(description="Only enrollments of this student. Left out or null: of all students."),
+        strawberry.argument(
+            description="Only enrollments of this student. When left out or null, those of all students are listed."
+        ),
     ] = None,
     type: Annotated[
         EnrollmentType | None,
-        strawberry.argument(description="Only enrollments of this type. Left out or null: of all types."),
+        strawberry.argument(
+            description="Only enrollments of this type. When left out or null, those of all types are listed."
+        ),
     ] = None,
     on: Annotated[
         date | None,
         strawberry.argument(
             name="date",
-            description="Only enrollments that cover this date. Left out or null: past and future ones too.",
+            description="Only enrollments that cover this date. When left out or null, past and future ones are listed "
+            "too.",
         ),
     ] = None,
     first: Annotated[int | None, FIRST] = None,

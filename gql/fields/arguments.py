@@ -17,7 +17,7 @@ CAPTURED_DESCRIPTION = (
     "it. When the caller has changed the mark of a row after this time, that row stays as it is; when somebody else "
     "has, nothing is saved, and AttendanceConflict shows both values. When `seenRevision` is given, changes up to that "
     "revision count as earlier than this time. A retry with the same `idempotencyKey` may have another time. When left "
-    "out or null: now."
+    "out or null, it is now."
 )
 
 

@@ -12,7 +12,7 @@ from gql.fields.context import Info
 from gql.makeups.makeup_request import MakeupRequest, find_makeup_requests
 from gql.protocol.errors import BadInput
 
-COMMENT_DESCRIPTION = f"At most {COMMENT_LIMIT} characters. Left out, null or blank: no remark."
+COMMENT_DESCRIPTION = f"At most {COMMENT_LIMIT} characters. When left out, null or blank, there is none."
 
 
 @strawberry.interface(description="A request for a makeup was made, approved, denied or withdrawn.")

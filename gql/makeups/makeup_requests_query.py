@@ -26,8 +26,9 @@ async def resolve(
     states: Annotated[
         list[MakeupRequestState] | None,
         strawberry.argument(
-            description=f"Only requests in these states; at most {MOST_WORDS}. Left out or null: the requests that "
-            "wait for the decision of staff (REQUESTED). An empty list: requests in all states."
+            description=f"Only requests in these states; at most {MOST_WORDS}. When left out or null, the requests "
+            "that wait for the decision of staff (REQUESTED) are listed. When the list is empty, requests in all "
+            "states are listed."
         ),
     ] = None,
     first: Annotated[int | None, FIRST] = None,

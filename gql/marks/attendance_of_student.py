@@ -74,12 +74,14 @@ async def resolve(
     info: Info,
     *,
     range: Annotated[
-        AttendanceRange, strawberry.argument(description="Which occurrences to list. When left out, all of them.")
+        AttendanceRange,
+        strawberry.argument(description="Which occurrences to list. When left out, all of them are listed."),
     ] = AttendanceRange.ALL,
     enrollments: Annotated[
         AttendanceEnrollments,
         strawberry.argument(
-            description="Of which enrollments to list the occurrences. When left out, of current and previous ones."
+            description="Of which enrollments to list the occurrences. When left out, those of current and previous "
+            "ones are listed."
         ),
     ] = AttendanceEnrollments.ALL,
     first: Annotated[int | None, FIRST] = None,

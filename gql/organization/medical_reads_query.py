@@ -33,10 +33,16 @@ class MedicalRead:
 async def resolve(
     info: Info,
     student_id: Annotated[
-        strawberry.ID | None, strawberry.argument(description="Only of this student. Left out or null: of all.")
+        strawberry.ID | None,
+        strawberry.argument(
+            description="Only reads of this student's text. When left out or null, those of all students are listed."
+        ),
     ] = None,
     staff_member_id: Annotated[
-        strawberry.ID | None, strawberry.argument(description="Only by this person. Left out or null: by everybody.")
+        strawberry.ID | None,
+        strawberry.argument(
+            description="Only reads by this staff member. When left out or null, those by everybody are listed."
+        ),
     ] = None,
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,

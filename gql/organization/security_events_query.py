@@ -43,11 +43,15 @@ async def resolve(
     info: Info,
     kinds: Annotated[
         list[SecurityEventKind] | None,
-        strawberry.argument(description="Only these kinds. Left out or null: all kinds."),
+        strawberry.argument(
+            description="Only events of these kinds. When left out or null, those of all kinds are listed."
+        ),
     ] = None,
     staff_member_id: Annotated[
         strawberry.ID | None,
-        strawberry.argument(description="Only events of this staff member. Left out or null: of everybody."),
+        strawberry.argument(
+            description="Only events of this staff member. When left out or null, those of everybody are listed."
+        ),
     ] = None,
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,

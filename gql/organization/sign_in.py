@@ -36,13 +36,13 @@ class SignInInput:
     )
     organization_id: strawberry.ID | None = strawberry.field(
         default=None,
-        description="The id of the organization, for somebody who has accounts in several organizations. Left out or "
-        "null: the only organization in which e-mail address and password are correct.",
+        description="The id of the organization, for somebody who has accounts in several organizations. When left out "
+        "or null, it is the only organization in which e-mail address and password are correct.",
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="At most 255 characters. A retry with the same key gets the same session again, until that "
-        "session is refreshed. Left out or null: each call starts a new session, which does no harm.",
+        description="At most 255 characters. A retry with the same key gets the same session again, until that session "
+        "is refreshed. When left out or null, each call starts a new session, which does no harm.",
     )
 
 

@@ -22,7 +22,7 @@ class AddStudentNoteInput:
     student_id: strawberry.ID = strawberry.field(description="The id of the student whom the note is about.")
     body: str = strawberry.field(description=f"The text of the note, 1 to {NOTE_LENGTH} characters.")
     level: NoteLevel = strawberry.field(
-        default=NoteLevel.NORMAL, description="How important the note is. Left out: NORMAL."
+        default=NoteLevel.NORMAL, description="How important the note is. When left out, it is NORMAL."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 

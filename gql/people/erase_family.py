@@ -20,7 +20,7 @@ from gql.people.erasure_refusals import ErasurePreviewOutdated, ImportIsRunning
 class EraseFamilyInput:
     family_id: strawberry.ID = strawberry.field(description="The id of the family.")
     student_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Only this student of the family. Left out or null: the whole family."
+        default=None, description="Only this student of the family. When left out or null, the whole family is erased."
     )
     seen: str = strawberry.field(description="The `seen` of `eraseFamilyPreview` for the same family and student.")
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)

@@ -41,7 +41,9 @@ async def resolve(
     family_id: Annotated[strawberry.ID, strawberry.argument(description="The id of the family.")],
     student_id: Annotated[
         strawberry.ID | None,
-        strawberry.argument(description="Only this student of the family. Left out or null: the whole family."),
+        strawberry.argument(
+            description="Only this student of the family. When left out or null, the preview is about the whole family."
+        ),
     ] = None,
 ) -> EraseFamilyPreview:
     family = decode_id(family_id, "Family", "familyId")

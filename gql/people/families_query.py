@@ -33,8 +33,8 @@ async def resolve(
         strawberry.argument(
             description="Only families whose name, or the name of a student or a guardian, contains this text; whose "
             "e-mail address, or that of a guardian, contains it; or who have this telephone number, however it is "
-            "written. "
-            f"{LETTERS_ALIKE} At most {MOST_SEARCH} characters. Left out or null: all families."
+            f"written. {LETTERS_ALIKE} At most {MOST_SEARCH} characters. When left out or null, all families are "
+            "listed."
         ),
     ] = None,
     first: Annotated[int | None, FIRST] = None,

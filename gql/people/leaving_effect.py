@@ -10,7 +10,8 @@ from gql.catalogue.catalogue_refusals import PastIsFixed
 from gql.fields.global_ids import encode_id
 
 FROM_DESCRIPTION = (
-    "The first date without a place. It must be today or later, at the location of each place. Left out or null: today."
+    "The first date without a place. It must be today or later, at the location of each place. When left out or null, "
+    "it is today."
 )
 
 

@@ -90,8 +90,8 @@ async def resolve(
         str | None,
         strawberry.argument(
             description="The cursor of the last event that the client has. The stream then starts with the changes "
-            "after it and without a SNAPSHOT. Left out or null: the stream starts with a SNAPSHOT. A SNAPSHOT is sent "
-            f"anyway when the organization has had more than {REPLAY_POSITIONS} changes since, when the cursor is "
+            "after it and without a SNAPSHOT. When left out or null, the stream starts with a SNAPSHOT. A SNAPSHOT is "
+            f"sent anyway when the organization has had more than {REPLAY_POSITIONS} changes since, when the cursor is "
             "older than three days, or when the server's database was restored since."
         ),
     ] = None,

@@ -11,7 +11,8 @@ from gql.people.people import StaffMember, show_staff_member
 from gql.people.vocabulary import NoteLevel
 
 OPEN_NOTES = strawberry.argument(
-    name="open", description="True: only open notes. False: only closed notes. Left out or null: both."
+    name="open",
+    description="True lists only open notes, false only closed notes. When left out or null, both are listed.",
 )
 
 

@@ -25,7 +25,7 @@ async def resolve(
         str | None,
         strawberry.argument(
             description='Only students whose name contains this text, either as "first last" or as "last, first". '
-            f"{LETTERS_ALIKE} At most {MOST_SEARCH} characters. Left out or null: all students."
+            f"{LETTERS_ALIKE} At most {MOST_SEARCH} characters. When left out or null, all students are listed."
         ),
     ] = None,
     first: Annotated[int | None, FIRST] = None,

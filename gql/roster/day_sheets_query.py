@@ -33,8 +33,8 @@ async def resolve(
     location_ids: Annotated[
         list[strawberry.ID] | None,
         strawberry.argument(
-            description=f"The locations whose roll sheets are wanted, at most {MOST_IDS}. When empty, null or left "
-            "out, those of all locations."
+            description=f"The locations whose roll sheets are wanted, at most {MOST_IDS}. When left out, null or "
+            "empty, those of all locations are listed."
         ),
     ] = None,
 ) -> list[Occurrence]:

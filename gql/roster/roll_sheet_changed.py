@@ -53,8 +53,8 @@ async def resolve(
     history: Annotated[
         str | None,
         strawberry.argument(
-            description="The `history` of the last event that the client has. Left out or null: the history is not "
-            "compared, and a client does not notice that the server's database was restored in the meantime."
+            description="The `history` of the last event that the client has. When left out or null, the history is "
+            "not compared, and a client does not notice that the server's database was restored in the meantime."
         ),
     ] = None,
 ) -> AsyncGenerator[Once | Live[SheetChange], None]:

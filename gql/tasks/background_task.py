@@ -124,7 +124,9 @@ class BackgroundTask(Node):
         info: Info,
         state: Annotated[
             TaskItemState | None,
-            strawberry.argument(description="Only items in this state. Left out or null: items in all states."),
+            strawberry.argument(
+                description="Only items in this state. When left out or null, items in all states are listed."
+            ),
         ] = None,
         first: Annotated[int | None, FIRST] = None,
         after: Annotated[str | None, AFTER] = None,

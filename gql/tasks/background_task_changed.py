@@ -28,7 +28,7 @@ async def resolve(
         int | None,
         strawberry.argument(
             description="The last revision that the client has. The stream then starts with the current state only if "
-            "the task has changed since. Left out or null: the stream starts with the current state."
+            "the task has changed since. When left out or null, the stream starts with the current state."
         ),
     ] = None,
 ) -> AsyncGenerator[BackgroundTask, None]:

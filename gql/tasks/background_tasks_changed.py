@@ -46,7 +46,7 @@ async def resolve(
         str | None,
         strawberry.argument(
             description="The cursor of the last event that the client has. The stream then starts with a SNAPSHOT only "
-            "if the list has changed since. Left out or null: the stream starts with a SNAPSHOT."
+            "if the list has changed since. When left out or null, the stream starts with a SNAPSHOT."
         ),
     ] = None,
 ) -> AsyncGenerator[BackgroundTasksEvent, None]:

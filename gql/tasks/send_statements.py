@@ -45,8 +45,8 @@ class SendStatementsInput:
     )
     minimum_balance: Money | None = strawberry.field(
         default=None,
-        description="Only families that owe at least this much; it must not be below zero. Left out or null: any "
-        "balance above zero.",
+        description="Only families that owe at least this much; it must not be below zero. When left out or null, any "
+        "balance above zero is enough.",
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 

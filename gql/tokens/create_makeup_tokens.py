@@ -30,27 +30,27 @@ from gql.tokens.token_refusals import MakeupTokenDatesNotPossible
 class MakeupTokenDraftInput:
     location_id: strawberry.ID | None = strawberry.field(
         default=None,
-        description="The only location where the token can be used. Left out or null: any location. Has no effect "
-        "while the setting `ignoreLocationLock` is on.",
+        description="The only location where the token can be used. When left out or null, it can be used at all "
+        "locations. The location has no effect while the setting `ignoreLocationLock` is on.",
     )
     program_id: strawberry.ID | None = strawberry.field(
         default=None,
-        description="The program whose classes the token can be used for; it must not be deleted. Left out or null: "
-        "any program.",
+        description="The program whose classes the token can be used for; it must not be deleted. When left out or "
+        "null, it can be used for all programs.",
     )
     comment: str | None = strawberry.field(default=None, description=COMMENT_DESCRIPTION)
     issue_on: date | None = strawberry.field(
         default=None,
         description="The first date on which the family sees the token and can use it. It may lie in the past or in "
-        "the future. Left out or null: today's date at the token's location; if the token has none, the date that has "
-        "begun at all locations.",
+        "the future. When left out or null, it is today's date at the token's location; if the token has none, the "
+        "date that has begun at all locations.",
     )
     expires_on: date | None = strawberry.field(
         default=None,
         description="The last date on which the token can be used. It must be neither before `issueOn` nor before "
-        "today. Left out or null: the settings decide, counting from `issueOn`. With END_OF_SESSION, it is the end of "
-        "the student's session on that date, the latest one if there are several; without such an end, the token "
-        "never expires.",
+        "today. When left out or null, the settings decide, counting from `issueOn`. With END_OF_SESSION, it is the "
+        "end of the student's session on that date, the latest one if there are several; without such an end, the "
+        "token never expires.",
     )
     never_expires: bool = strawberry.field(default=False, description=NEVER_DESCRIPTION)
     send_email: bool = strawberry.field(

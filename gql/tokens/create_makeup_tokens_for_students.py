@@ -43,8 +43,8 @@ class EnrolledStudentsInput:
     enrolled_on: date = strawberry.field(description="The local date on which the students are enrolled.")
     types: list[EnrollmentType] | None = strawberry.field(
         default=None,
-        description=f"Only enrollments of these types, at most {MOST_WORDS}; WAITLIST is not allowed. Left out or "
-        "null: all types except WAITLIST.",
+        description=f"Only enrollments of these types, at most {MOST_WORDS}; WAITLIST is not allowed. When left out or "
+        "null, enrollments of all types except WAITLIST count.",
     )
     offering_ids: list[strawberry.ID] | None = strawberry.field(
         default=None, description=f"Only enrollments in these offerings; at most {MOST_IDS}."

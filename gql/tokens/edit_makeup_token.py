@@ -30,26 +30,29 @@ from gql.tokens.token_refusals import MakeupTokenDatesNotPossible, MakeupTokenNo
 class EditMakeupTokenInput:
     token_id: strawberry.ID = strawberry.field(description="The id of the makeup token.")
     location_id: Maybe[strawberry.ID | None] = strawberry.field(
-        default=None, description="The only location where the token can be used. Null: any location."
+        default=None,
+        description="The only location where the token can be used; null lets it be used at all locations.",
     )
     program_id: Maybe[strawberry.ID | None] = strawberry.field(
         default=None,
-        description="The program whose classes the token can be used for; it must not be deleted. Null: any program.",
+        description="The program whose classes the token can be used for; it must not be deleted. Null lets it be used "
+        "for all programs.",
     )
     comment: Maybe[str | None] = strawberry.field(
         default=None, description=f"{COMMENT_DESCRIPTION} Null or blank removes the remark."
     )
     issue_on: date | None = strawberry.field(
         default=None,
-        description="The first date on which the family sees the token and can use it. Left out or null: unchanged.",
+        description="The first date on which the family sees the token and can use it. When left out or null, it stays "
+        "unchanged.",
     )
     expires_on: date | None = strawberry.field(
         default=None,
         description="The last date on which the token can be used, not before the issue date. A past date makes the "
-        "token expire; a future date makes an expired token usable again. Left out or null: unchanged.",
+        "token expire; a future date makes an expired token usable again. When left out or null, it stays unchanged.",
     )
     never_expires: bool = strawberry.field(
-        default=False, description=f"{NEVER_DESCRIPTION} Left out or false: the expiration date stays unchanged."
+        default=False, description=f"{NEVER_DESCRIPTION} When left out or false, the expiration date stays unchanged."
     )
     idempotency_key: str | None = strawberry.field(default=None, description=KEY_DESCRIPTION)
 

@@ -106,8 +106,8 @@ async def resolve(
     location_id: Annotated[
         strawberry.ID | None,
         strawberry.argument(
-            description="The id of the location where a makeup is wanted. Left out or null: any location, so that "
-            "`usableHere` has all tokens that can be redeemed."
+            description="The id of the location where a makeup is wanted. When left out or null, it is wanted at any "
+            "location, and `usableHere` has all tokens that can be redeemed."
         ),
     ] = None,
 ) -> MakeupTokenGroups:

@@ -25,16 +25,21 @@ async def resolve(
     *,
     states: Annotated[
         list[MakeupTokenState] | None,
-        strawberry.argument(description="Only tokens in these states. Left out, null or empty: in all states."),
+        strawberry.argument(
+            description="Only tokens in these states. When left out, null or empty, tokens in all states are listed."
+        ),
     ] = None,
     student_id: Annotated[
         strawberry.ID | None,
-        strawberry.argument(description="Only tokens of this student. Left out or null: of all students."),
+        strawberry.argument(
+            description="Only tokens of this student. When left out or null, those of all students are listed."
+        ),
     ] = None,
     program_ids: Annotated[
         list[strawberry.ID] | None,
         strawberry.argument(
-            description=f"Only tokens for these programs alone, at most {MOST_IDS}. Left out or null: all tokens."
+            description=f"Only tokens for these programs alone, at most {MOST_IDS}. When left out or null, tokens are "
+            "listed whatever their programs are."
         ),
     ] = None,
     expires_from: Annotated[

@@ -37,8 +37,8 @@ async def resolve(
     location_id: Annotated[
         strawberry.ID | None,
         strawberry.argument(
-            description="The id of the only location at which the token can be used. Left out or null: it can be used "
-            "at all locations."
+            description="The id of the only location at which the token can be used. When left out or null, it can be "
+            "used at all locations."
         ),
     ] = None,
 ) -> TokenDefaults:

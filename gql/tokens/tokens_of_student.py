@@ -44,7 +44,9 @@ async def resolve(
     info: Info,
     states: Annotated[
         list[MakeupTokenState] | None,
-        strawberry.argument(description="Only tokens in these states. Left out or null: tokens in all states."),
+        strawberry.argument(
+            description="Only tokens in these states. When left out or null, tokens in all states are listed."
+        ),
     ] = None,
     first: Annotated[int | None, FIRST] = None,
     after: Annotated[str | None, AFTER] = None,
