@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from prometheus_client import CONTENT_TYPE_LATEST, Histogram, disable_created_metrics, generate_latest
 
-from pace import until_beat
+from pace import at_beat
 
 # The instants at which counters were created would double the page and answer no question.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -29,24 +29,11 @@ _PATIENCE = 5.0
 @asynccontextmanager
 async def watching_the_loop() -> AsyncIterator[None]:
     """Measure the event loop's lag during the block."""
-    loop = asyncio.get_running_loop()
-
-    timer: asyncio.TimerHandle
-
-    def plan() -> None:
-        nonlocal timer
-        delay = until_beat()
-        timer = loop.call_later(delay, look, loop.time() + delay)
-
-    def look(planned: float) -> None:
-        LOOP_LAG.observe(max(0.0, loop.time() - planned))
-        plan()
-
-    plan()
+    stop = at_beat(LOOP_LAG.observe)
     try:
         yield
     finally:
-        timer.cancel()
+        stop()
 
 
 async def own_page() -> bytes:

@@ -9,12 +9,15 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
+from functools import partial
+from typing import TypeAlias, TypeVar
 
 T = TypeVar("T")
+Look: TypeAlias = Callable[[float], None]
+"""What repeats at the beat. It takes the seconds by which the loop was late."""
 
 _BEAT_MS = 100
 TURN = 0.01
@@ -93,8 +96,49 @@ class _Turns:
             self._schedule_end()
 
 
+class _Beat:
+    """The beat of one event loop: one timer for everything that repeats several times a second."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._looks: dict[object, tuple[Look, int]] = {}
+        self._number = 0
+        self._due = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, look: Look, beats: int) -> Callable[[], None]:
+        key = object()
+        self._looks[key] = look, beats
+        if self._timer is None:
+            self._plan()
+        return partial(self._remove, key)
+
+    def _remove(self, key: object) -> None:
+        self._looks.pop(key, None)
+        if not self._looks and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _plan(self) -> None:
+        delay = until_beat()
+        self._due = self.loop.time() + delay
+        self._timer = self.loop.call_later(delay, self._strike)
+
+    def _strike(self) -> None:
+        late = max(0.0, self.loop.time() - self._due)
+        self._number += 1
+        self._plan()
+        for look, beats in tuple(self._looks.values()):
+            if self._number % beats == 0:
+                try:
+                    look(late)
+                except Exception as fault:
+                    self.loop.call_exception_handler({"message": "A look has failed", "exception": fault})
+
+
 class _Here(threading.local):
     turns: _Turns | None = None
+    beat: _Beat | None = None
 
 
 _here = _Here()
@@ -111,11 +155,22 @@ def _turns_here() -> _Turns | None:
     return _here.turns
 
 
+def at_beat(look: Look, beats: int = 1) -> Callable[[], None]:
+    """Call `look` every so many tenths of a second. Return what ends that, which may be called more than once.
+
+    To wake an idle process costs more than what most looks do, and a timer of its own for each costs as much again.
+    """
+    loop = asyncio.get_running_loop()
+    if _here.beat is None or _here.beat.loop is not loop:
+        _here.beat = _Beat(loop)
+    return _here.beat.add(look, beats)
+
+
 def until_beat(beats: float = 1) -> float:
     """Return the seconds until the loop's clock shows a multiple of so many tenths of a second.
 
-    Whatever repeats often sleeps for this long. To wake an idle process costs more than what most timers do, and timers
-    that end together wake it once. A timer that ends a little early or late is not repeated at once.
+    What repeats every few seconds sleeps for this long, so that it wakes an idle process together with what is called
+    at the beat (`at_beat`). A timer that ends a little early or late is not repeated at once.
     """
     period = beats * _BEAT_MS
     past = round(1000 * asyncio.get_running_loop().time()) % period

@@ -13,6 +13,7 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.checking_out import driver_of
+from pace import until_beat
 
 T = TypeVar("T")
 Taken = AbstractAsyncContextManager[AsyncConnection]
@@ -80,7 +81,7 @@ class KeptConnections:
             return found
         self._kept.append(kept)
         if self._timer is None:
-            self._timer = loop.call_later(_IDLE_SECONDS, self._look)
+            self._timer = loop.call_later(until_beat(10 * _IDLE_SECONDS), self._look)
         return found
 
     async def release(self) -> None:
@@ -102,7 +103,7 @@ class KeptConnections:
         self._kept, self._unused = needed, len(needed)
         if surplus:
             self._releasing = loop.create_task(_give_back(surplus))
-        self._timer = loop.call_later(_IDLE_SECONDS, self._look) if self._kept else None
+        self._timer = loop.call_later(until_beat(10 * _IDLE_SECONDS), self._look) if self._kept else None
 
 
 async def _give_back(kept: list[_Kept]) -> None:

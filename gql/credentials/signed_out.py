@@ -14,6 +14,7 @@ from db.engine import Database
 from db.organization.viewers import find_viewer, find_viewers
 from gql.live.following import AccessWatch
 from gql.live.patience import patiently
+from pace import until_beat
 
 _SECONDS = 2.0
 
@@ -64,7 +65,7 @@ class SignedOut:
 
     async def _look_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(_SECONDS)
+            await asyncio.sleep(until_beat(10 * _SECONDS))
             # A database that is slow for one organization must not keep the others waiting.
             looks = (self._look(organization_id) for organization_id in tuple(self._watched))
             await asyncio.gather(*looks)

@@ -18,6 +18,7 @@ import structlog
 from db.engine import Database
 from db.organization.access import access_epochs
 from gql.live.group import Follower, Group
+from pace import until_beat
 
 log = structlog.get_logger("rollbook.live")
 
@@ -107,7 +108,7 @@ class FanOut:
 
     async def _check_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(self.check_seconds)
+            await asyncio.sleep(until_beat(10 * self.check_seconds))
             try:
                 await self.check()
             except Exception as fault:

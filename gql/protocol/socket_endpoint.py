@@ -1,6 +1,7 @@
 """GraphQL over WebSocket: decides which handshakes are accepted, and ends all sockets at a shutdown."""
 
 import asyncio
+from collections.abc import Callable
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
@@ -11,7 +12,7 @@ from gql.protocol.middleware import begin_request
 from gql.protocol.socket import Socket
 from gql.protocol.socket_messages import PROTOCOL, CloseCode
 from gql.protocol.strawberry_internals import is_same_origin, normalize_origin
-from pace import until_beat
+from pace import at_beat
 
 # How late a socket may end whose credential has expired, in tenths of a second. A look at 10,000 sockets takes two
 # milliseconds.
@@ -24,7 +25,7 @@ class SocketEndpoint:
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
         self._sockets: set[Socket] = set()
-        self._looking: asyncio.Task[None] | None = None
+        self._stop_looking: Callable[[], None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begin_request(scope)
@@ -48,24 +49,21 @@ class SocketEndpoint:
     def _add(self, socket: Socket) -> None:
         self._sockets.add(socket)
         LIVE_SOCKETS.inc()
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look_for_ever(), name="look-after-sockets")
+        if self._stop_looking is None:
+            self._stop_looking = at_beat(self._look, _LOOK_BEATS)
 
     def _remove(self, socket: Socket) -> None:
         self._sockets.discard(socket)
         LIVE_SOCKETS.dec()
-        if not self._sockets and self._looking is not None:
-            self._looking.cancel()
-            self._looking = None
+        if not self._sockets and self._stop_looking is not None:
+            self._stop_looking()
+            self._stop_looking = None
 
-    async def _look_for_ever(self) -> None:
-        """Look after all sockets with one timer. The clock is read each time, because it may be set meanwhile."""
-        loop = asyncio.get_running_loop()
-        while True:
-            await asyncio.sleep(until_beat(_LOOK_BEATS))
-            at, now = loop.time(), self._edge.clock()
-            for socket in tuple(self._sockets):
-                socket.look(at, now)
+    def _look(self, _: float) -> None:
+        """Look after all sockets. The clock is read each time, because it may be set meanwhile."""
+        at, now = asyncio.get_running_loop().time(), self._edge.clock()
+        for socket in tuple(self._sockets):
+            socket.look(at, now)
 
     async def drain(self) -> None:
         """Let running queries and mutations finish, then ask every client to reconnect elsewhere."""

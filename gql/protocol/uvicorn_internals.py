@@ -18,9 +18,9 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from gql.protocol.signal import Gate, Inbox
-from pace import until_beat
+from pace import at_beat, until_beat
 
-_TICKS_OF_A_DAY = 864_000
+_TICKS_OF_A_SECOND, _TICKS_OF_A_DAY = 10, 864_000
 CUT_OFF_SECONDS = 5.0
 
 
@@ -44,18 +44,23 @@ class Pings:
         """Send the socket its next ping when this interval has passed since the last one."""
         self._due[asked] = self._loop.time() + max(0.0, interval - asked.last_ping_rtt)
         if self._timer is None:
-            self._timer = self._loop.call_later(interval / 20, self._look, interval / 20)
+            self._wait(interval)
 
     def cancel(self, asked: "SocketProtocol") -> None:
         self._due.pop(asked, None)
 
-    def _look(self, pause: float) -> None:
+    def _wait(self, interval: float) -> None:
+        self._timer = self._loop.call_later(until_beat(interval / 2), self._look, interval)
+
+    def _look(self, interval: float) -> None:
         now = self._loop.time()
         for each in [each for each, due in self._due.items() if due <= now]:
             del self._due[each]
             # Called by the loop itself, so that one that fails keeps no other from its ping.
             self._loop.call_soon(each.send_keepalive_ping)
-        self._timer = self._loop.call_later(pause, self._look, pause) if self._due else None
+        self._timer = None
+        if self._due:
+            self._wait(interval)
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -156,9 +161,10 @@ class Server(uvicorn.Server):
     """Lets sockets finish their answers before it closes them. `drain` waits for that.
 
     Assumed of uvicorn: `main_loop` calls `on_tick` ten times a second with a number that counts up, until it returns
-    True. `shutdown` ends the server, once, and reads `config.timeout_graceful_shutdown` only then.
-    `servers` are the listening ones, which may be closed twice. A second signal sets `force_exit`. `started` is true
-    once the server listens.
+    True. It does something once a second, when that is a multiple of ten, and returns True when `should_exit` is set.
+    No limit of requests is configured. `shutdown` ends the server, once, and reads `config.timeout_graceful_shutdown`
+    only then. `servers` are the listening ones, which may be closed twice. A second signal sets `force_exit`. `started`
+    is true once the server listens.
     """
 
     def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]]) -> None:
@@ -166,11 +172,23 @@ class Server(uvicorn.Server):
         self._drain = drain
 
     async def main_loop(self) -> None:
-        """Tick as uvicorn does, but on the beat, together with the other timers of the process."""
-        ticks = 0
-        while not await self.on_tick(ticks):
+        """Tick once a second, and soon after the server was asked to end."""
+        loop, ticks = asyncio.get_running_loop(), 0
+        due = loop.create_future()
+
+        def look(_: float) -> None:
+            nonlocal ticks
             ticks = (ticks + 1) % _TICKS_OF_A_DAY
-            await asyncio.sleep(until_beat())
+            if (self.should_exit or ticks % _TICKS_OF_A_SECOND == 0) and not due.done():
+                due.set_result(None)
+
+        stop = at_beat(look)
+        try:
+            while not await self.on_tick(ticks):
+                await due
+                due = loop.create_future()
+        finally:
+            stop()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, drain, then let uvicorn end the rest, all within the graceful time-out."""

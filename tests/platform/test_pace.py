@@ -3,6 +3,7 @@
 import asyncio
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -86,6 +87,36 @@ def test_without_a_loop_no_turn_is_ever_over() -> None:
     assert not pace.is_over()
     compute(0.004)
     assert not pace.is_over()
+
+
+async def test_all_that_repeats_at_the_beat_is_called_together_until_it_is_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pace, "_BEAT_MS", 5)
+    told: list[str] = []
+    done = asyncio.Event()
+
+    def end(late: float) -> None:
+        told.append("third")
+        assert 0 <= late < 1
+        if told.count("third") == 2:
+            done.set()
+
+    def fail(_: float) -> None:
+        raise OSError("a look that fails")
+
+    faults: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context["exception"]))
+    stops = [pace.at_beat(fail), pace.at_beat(lambda _: told.append("first")), pace.at_beat(end, 3)]
+    await asyncio.wait_for(done.wait(), 5)
+    for stop in stops:
+        stop()
+        stop()
+    assert told.count("first") in (told.count("third") * 3 + more for more in (-2, -1, 0))
+    assert [type(fault) for fault in faults] == [OSError] * told.count("first")
+    before = list(told)
+    await asyncio.sleep(0.03)
+    assert told == before
 
 
 @pytest.mark.parametrize("beats", [1, 2, 0.05])

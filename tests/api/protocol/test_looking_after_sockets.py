@@ -77,7 +77,7 @@ class Stubborn:
 @pytest.fixture(autouse=True)
 def often() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gql.protocol.socket_endpoint, "_LOOK_BEATS", 0.05)
+        patch.setattr(gql.protocol.socket_endpoint, "_LOOK_BEATS", 1)
         yield
 
 
