@@ -87,9 +87,12 @@ class Snapshot(HotStatement):
     PostgreSQL says whose rows the transaction sees, and then reads them: it can execute a left join whose condition is
     constant only from the left to the right. If it ever did otherwise, row-level security would hide all rows. The rows
     come in the order of the query, whose first column is never null and whose columns need no unique names.
+
+    columns -- the names of the columns, once rows were found
     """
 
     def __init__(self, query: str) -> None:
+        self.columns: tuple[str, ...] = ()
         super().__init__(f"""
             SELECT read.*
             FROM (SELECT set_config('rollbook.organization_id', CAST(:tenant AS text), true)) tenant
@@ -102,7 +105,10 @@ class Snapshot(HotStatement):
         """Return the driver's rows. The connection is one of `Database.between_transactions`."""
         given = self._given({**parameters, "tenant": str(organization_id)})
         found: list[asyncpg.Record] = await by_driver(connection, self.statement, *given)
-        return [] if found[0][0] is None else found
+        if found[0][0] is None:
+            return []
+        self.columns = self.columns or tuple(found[0].keys())
+        return found
 
 
 @cache

@@ -18,6 +18,7 @@ from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.marks import MarkValue
 from attendance.rules.roster.roster_rows import MarkFacts
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, Source
+from db.driver import HotStatement
 from db.engine import Database
 from db.roster.roll_sheet_changes import ChangeAuthor, author_of
 
@@ -49,7 +50,7 @@ _POSITION = text("""
 SELECT coalesce((SELECT p.position FROM feed_position p WHERE p.organization_id = :organization_id), 0) AS position,
        EXISTS (SELECT FROM feed f WHERE f.organization_id = :organization_id AND f.position = :next) AS has_next
 """)
-_POSITIONS = text("SELECT organization_id, position FROM feed_positions(CAST(:organization_ids AS uuid[]))")
+_POSITIONS = HotStatement("SELECT organization_id, position FROM feed_positions(CAST(:organization_ids AS uuid[]))")
 _FORGET = text("SELECT forget_feed(:fed_before, :at_most)")
 
 _LARGEST = 2**63 - 1
@@ -147,7 +148,7 @@ async def feed_position(connection: AsyncConnection, organization_id: UUID, afte
 async def current_positions(connection: AsyncConnection, organization_ids: Iterable[UUID]) -> dict[UUID, int]:
     """Return the last position of each feed, in one statement over all tenants."""
     known = dict.fromkeys(organization_ids, 0)
-    for organization_id, position in await connection.execute(_POSITIONS, {"organization_ids": list(known)}):
+    for organization_id, position in await _POSITIONS.rows(connection, {"organization_ids": list(known)}):
         known[organization_id] = position
     return known
 

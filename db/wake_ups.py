@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
@@ -12,6 +11,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from attendance.rules.quickly_made import quickly_made
 from attendance.rules.vocabulary import TokenRunPhase
 from db.figures import WAKE_UPS_LOST, WAKE_UPS_WAITING
 
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 _uuid = lru_cache(4096)(UUID)
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class RollSheetChanged:
     """A revision of an occurrence was committed. On the wire: four fields separated by colons."""
 
@@ -46,7 +46,7 @@ class RollSheetChanged:
         return cls(_uuid(organization), _uuid(timeslot), date.fromisoformat(held_on), int(revision))
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class FeedGrew:
     """A transaction was committed that may be in the organization's feed. On the wire: the one field."""
 
@@ -60,7 +60,7 @@ class FeedGrew:
         return cls(_uuid(message))
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class TokenRunArmed:
     """A token run was armed and needs a worker at `due_at`."""
 
@@ -71,7 +71,7 @@ class TokenRunArmed:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class EmailQueued:
     """A message is in the outbox and needs a worker at `due_at`."""
 
@@ -80,7 +80,7 @@ class EmailQueued:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class TaskQueued:
     """A background task needs a worker now."""
 
@@ -88,7 +88,7 @@ class TaskQueued:
     task_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class TaskChanged:
     """A background task made progress. On the wire: two fields separated by a colon."""
 

@@ -24,6 +24,6 @@ async def access_epoch(connection: AsyncConnection, organization_id: UUID) -> in
 
 async def access_epochs(database: Database, organization_ids: Collection[UUID]) -> dict[UUID, int]:
     """Return the numbers of many organizations in one statement. Organizations without a change are left out."""
-    async with database.between_transactions() as connection:
-        found = await _EPOCHS.rows(connection, {"organization_ids": list(organization_ids)})
+    given = {"organization_ids": list(organization_ids)}
+    found = await database.kept.run(lambda connection: _EPOCHS.rows(connection, given))
     return {row.organization_id: row.epoch for row in found}

@@ -12,7 +12,7 @@ from attendance.rules.calendar.timeslots import CALENDAR
 from attendance.rules.roster.roster_rows import WHOLE, RosterCandidate
 from db.calendar.known_heads import known_head_of
 from db.calendar.occurrences import HEADS_QUERY
-from db.driver import row_maker, snapshot
+from db.driver import Snapshot, row_maker, snapshot
 from db.roster.opened_sheets import NAMED
 from db.roster.roll_sheet_changes import CHANGES_AND_TALLY, RecordedChange, RollSheet, between, changes_of
 from db.roster.rosters import candidate_of, roster_query
@@ -56,20 +56,26 @@ async def read_events(connection: AsyncConnection, sheet: RollSheet, after: int,
     records = await statement.records(connection, sheet.organization_id, {**given, **between(after, at_most)})
     if not records:
         return None
-    first, second, (head_row, change_row, roster_row) = _shapes(tuple(records[0].keys()))
-    found = [head_row(each[1:first]) for each in records if each[1] is not None]
-    head = known_head_of(found[0]) if found else None
+    first, second, (head_row, change_row, roster_row) = _shapes(statement)
+    head: OccurrenceHead | None = None
+    entries, rows = [], []
+    for each in records:
+        if each[1] is not None:
+            head = known_head_of(head_row(each[1:first]))
+        elif each[first] is not None:
+            entries.append(change_row(each[first:second]))
+        else:
+            rows.append(roster_row(each[second:]))
     if head is None:
         return None
-    entries = [change_row(each[first:second]) for each in records if each[first] is not None]
-    rows = [roster_row(each[second:]) for each in records if each[second] is not None]
     changes = changes_of(entries, with_tally=True)
     return SheetEvents(head, changes.get(key, []), [candidate_of(each) for each in rows])
 
 
 @cache
-def _shapes(columns: tuple[str, ...]) -> tuple[int, int, list[_Make]]:
+def _shapes(statement: Snapshot) -> tuple[int, int, list[_Make]]:
     """Return the positions of the first column of a change and of a row of the roster, and what makes named tuples."""
+    columns = statement.columns
     first, second = columns.index(_LAST_OF_HEAD) + 1, columns.index(_FIRST_OF_ROSTER)
     parts = columns[1:first], columns[first:second], columns[second:]
     return first, second, [row_maker(names) for names in parts]

@@ -39,6 +39,7 @@ from db.roster.roll_sheet_changes import RollSheet, current_revisions
 from db.wake_ups import FeedGrew, RollSheetChanged, WakeUp
 from gql.live.figures import UNREAD, WENT_BACK
 from gql.live.watcher import ChangeT, Watcher
+from pace import until_beat
 
 log = structlog.get_logger("rollbook.live")
 
@@ -53,7 +54,7 @@ ReadChanges = Callable[[Any, int], Awaitable[Sequence[ChangeT]]]
 when there is nothing new.
 """
 ReadRevisions = Callable[[AsyncConnection, Collection[Any]], Awaitable[Mapping[Any, int]]]
-"""Reads the latest revision of each subject, in one statement."""
+"""Reads the latest revision of each subject, in one statement on a connection without a transaction."""
 SubjectOf = Callable[[WakeUp], tuple[Subject, int | None] | None]
 """Returns the subject of a wake-up, with the revision if the wake-up has one; or None if this hub does not
 follow it.
@@ -242,9 +243,11 @@ class Hub(Generic[ChangeT]):
         expected = {subject: topic.reached for subject, topic in self._topics.items() if topic.read is not None}
         if not expected:
             return
-        async with self._database.engine.connect() as connection:
-            current = await self._read_revisions(connection, expected)
-            history = await self._read_history(connection)
+
+        async def read(connection: AsyncConnection) -> tuple[Mapping[Any, int], str]:
+            return await self._read_revisions(connection, expected), await self._read_history(connection)
+
+        current, history = await self._database.kept.run(read)
         if self._is_another(history):
             # Each connection keeps the history with which it began.
             await self._database.drop_connections()
@@ -332,7 +335,7 @@ class Hub(Generic[ChangeT]):
 
     async def _compare_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(self._compare_seconds)
+            await asyncio.sleep(until_beat(10 * self._compare_seconds))
             try:
                 await self.compare()
             except Exception as fault:

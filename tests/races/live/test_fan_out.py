@@ -87,8 +87,12 @@ class Stage:
     complaints: list[str] = field(default_factory=list)
 
     @property
-    def engine(self) -> Any:
-        return SimpleNamespace(connect=lambda: self.read(None))
+    def kept(self) -> Any:
+        return SimpleNamespace(run=self.run)
+
+    async def run(self, read: Callable[[Any], Awaitable[Any]]) -> Any:
+        async with self.read(None) as snapshot:
+            return await read(snapshot)
 
     @asynccontextmanager
     async def read(self, _: object) -> AsyncIterator[Any]:
