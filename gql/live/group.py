@@ -207,10 +207,12 @@ class Group(Generic[ChangeT]):
                 return
             if change.revision <= self.at:
                 continue
-            await self._look_after(change, database, clock)
+            if self.access < change.access:
+                await self._look_after(change, database, clock)
             answer = await self._execute(change, database, clock)
-            # This is for the followers who joined during the execution.
-            await self._look_after(change, database, clock)
+            if self.access < change.access:
+                # This is for the followers who joined during the execution.
+                await self._look_after(change, database, clock)
             if answer is None:
                 return
             self.at = change.revision

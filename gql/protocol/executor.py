@@ -54,6 +54,19 @@ class CompilingExecutor(ObjectExecutor):
     def root_field(self) -> RootField | None:
         return self._compiled.root_field if self.hooks is None and self.abort_signal is None else None
 
+    def plain_event(self, event: object, context: Any) -> dict[str, Any] | None:
+        root = self._compiled.root_fields
+        type_ = self.schema.subscription_type
+        if root is None or type_ is None or self.hooks is not None or self.abort_signal is not None:
+            return None
+        plan = self._compiled.plan(self, type_, root)
+        if plan is None or plan.others or not plan.is_certain:
+            return None
+        try:
+            return {name: read(event, context) for name, read in plan.plain}
+        except Exception:
+            return None
+
     def execute_object(self, type_: GraphQLObjectType, value: Any, fields: Any, place: Any) -> Any:
         plan = self._compiled.plan(self, type_, fields) if self.hooks is None else None
         if plan is None:

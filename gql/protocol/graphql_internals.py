@@ -37,6 +37,11 @@ def is_aborted(error: GraphQLError) -> bool:
     return isinstance(error, ValidationAbortedError)
 
 
+def plain_event(executor: Executor[Any], event: object, context: Any) -> dict[str, Any] | None:
+    """Return the data of an event that needs no executor of its own, or None."""
+    return executor.plain_event(event, context) if isinstance(executor, ObjectExecutor) else None
+
+
 def executor_of_event(executor: Executor[Any], event: object) -> Executor[Any]:
     """Return a copy of a subscription's executor for one event, with the same context until `set_context`."""
     return executor.build_per_event_executor(event)
@@ -87,6 +92,12 @@ class ObjectExecutor(StrawberryExecutor):
 
     def root_field(self) -> RootField | None:
         """Return the operation's only root field, to execute it directly. By default graphql-core executes all."""
+        return None
+
+    def plain_event(self, event: object, context: Any) -> dict[str, Any] | None:
+        """Return the data of an event whose fields are all plain, or None when graphql-core has to execute it. By
+        default it executes all.
+        """
         return None
 
     def execute_object(self, type_: GraphQLObjectType, value: Any, fields: Any, place: Any) -> Any:

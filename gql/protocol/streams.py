@@ -11,10 +11,11 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from graphql import ExecutionResult
 from graphql.execution import Executor, execute_subscription_event
 
 from gql.protocol.answers import Answer
-from gql.protocol.graphql_internals import executor_of_event, set_context
+from gql.protocol.graphql_internals import executor_of_event, plain_event, set_context
 from gql.protocol.strawberry_internals import is_awaitable
 
 T = TypeVar("T")
@@ -48,13 +49,17 @@ class Stream:
         view -- what the viewer sees; the answer is for all subscribers with an equal view, and has errors when this
             subscriber's view has changed meanwhile. None when the answer is for this subscriber alone.
         """
-        executor = executor_of_event(self._executor, event)
+        context: Any = self._executor.context_value
         if view is not None:
-            set_context(executor, executor.context_value.sharing(view))
+            context = context.sharing(view)
+        plain = plain_event(self._executor, event, context)
+        if plain is not None:
+            return Answer(ExecutionResult(plain), frozenset(() if view is None else context.disclosed))
+        executor = executor_of_event(self._executor, event)
+        set_context(executor, context)
         result: Any = execute_subscription_event(executor)
         answered: Any = await result if is_awaitable(result) else result
-        disclosed = executor.context_value.disclosed if view is not None else ()
-        return Answer(answered, frozenset(disclosed))
+        return Answer(answered, frozenset(() if view is None else context.disclosed))
 
     def receives(self, answer: Answer) -> None:
         """Record that this subscriber receives an answer that was executed for several."""
