@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
-from attendance.rules.calendar.occurrences import CancellationFacts, OccurrenceHead
+from attendance.rules.calendar.occurrences import CancellationFacts, OccurrenceHead, PersonFacts
 from attendance.rules.calendar.recordability import NotRecordable as NotRecordableFacts
 from attendance.rules.organization.permissions import SEE_ATTENDANCE
 from attendance.rules.roster import roster as rules
@@ -14,12 +14,14 @@ from gql.calendar.offering import Location, Offering, show_location, show_offeri
 from gql.calendar.vocabulary import OccurrenceState
 from gql.fields.access import requires
 from gql.fields.context import Context, Info
-from gql.fields.global_ids import encode_occurrence_id
+from gql.fields.global_ids import id_of
+from gql.fields.later import Later, with_later
 from gql.fields.loaders import Sheet, load_places_taken, load_sheet, load_tally
 from gql.fields.node import Node
 from gql.marks.vocabulary import AttendanceState, AttendanceStatus, NotRecordableReason
 from gql.people.people import StaffMember, show_staff_member
 from gql.protocol.guard import weighs
+from gql.protocol.made_later import Of
 from gql.protocol.plain_fields import LATER, at_once
 from gql.protocol.remembered import Remembered
 from gql.roster.roll_sheet_change import RollSheetChanged, load_changes, show_change
@@ -96,7 +98,7 @@ def _state_shown(occurrence: "Occurrence", _: Context, __: frozenset[str]) -> An
     "queried before anything has been recorded for it. Staff need attendance VIEW: with SEE_ALL in their portal they "
     "see every occurrence, without it those that they teach or substitute."
 )
-class Occurrence(Node):
+class Occurrence(Later, Node):
     offering: Offering = strawberry.field(description="The class, appointment or camp that meets.")
     date: CivilDate = strawberry.field(description="The date on which it starts, in the location's time zone.")
     starts_at: datetime = strawberry.field(
@@ -133,6 +135,7 @@ class Occurrence(Node):
         "gaps; 0 means that nothing has changed yet."
     )
     head: strawberry.Private[OccurrenceHead]
+    now: strawberry.Private[datetime]
     sheet: strawberry.Private[Sheet | None] = None
     counted: strawberry.Private[rules.AttendanceTally | None] = None
 
@@ -222,6 +225,19 @@ class Occurrence(Node):
         return _tally_read(self) or await load_tally(info, self.head.key)
 
 
+def _show_instructors(instructors: tuple[PersonFacts, ...]) -> list[StaffMember]:
+    return [show_staff_member(each) for each in instructors]
+
+
+def _can_record(head: OccurrenceHead, now: datetime) -> bool:
+    return head.not_recordable(now) is None
+
+
+def _why_not(head: OccurrenceHead, now: datetime) -> NotRecordable | None:
+    blocked = head.not_recordable(now)
+    return None if blocked is None else show_not_recordable(blocked)
+
+
 def show_occurrence(
     head: OccurrenceHead,
     now: datetime,
@@ -230,33 +246,16 @@ def show_occurrence(
     counted: rules.AttendanceTally | None = None,
 ) -> Occurrence:
     """Show an occurrence. Its roster and its tally are read when a client selects them, unless they are given here."""
-    blocked = head.not_recordable(now)
-    return Occurrence(
-        id=encode_occurrence_id(head.key),
-        offering=show_offering(head.offering, head.series.timeslots),
-        date=head.key.held_on,
-        starts_at=head.starts_at,
-        ends_at=head.ends_at,
-        room=head.room,
-        location=show_location(head.offering.location),
-        instructors=[show_staff_member(each) for each in head.instructors],
-        state=head.state,
-        can_record_attendance=blocked is None,
-        not_recordable=None if blocked is None else show_not_recordable(blocked),
-        cancellation=None if head.cancellation is None else show_cancellation(head.cancellation),
-        capacity=head.offering.capacity,
-        revision=head.revision,
-        head=head,
-        sheet=sheet,
-        counted=counted,
-    )
+    return with_later(Occurrence, head=head, now=now, sheet=sheet, counted=counted)
 
 
 def show_not_recordable(facts: NotRecordableFacts) -> NotRecordable:
     return NotRecordable(reason=facts.reason, message=facts.message)
 
 
-def show_cancellation(facts: CancellationFacts) -> Cancellation:
+def show_cancellation(facts: CancellationFacts | None) -> Cancellation | None:
+    if facts is None:
+        return None
     by = facts.cancelled_by
     return Cancellation(
         cancelled_at=facts.cancelled_at,
@@ -277,3 +276,21 @@ def show_tally(facts: rules.AttendanceTally) -> AttendanceTally:
         unmarked=facts.unmarked,
         total=facts.total,
     )
+
+
+Occurrence.made_later = {
+    "id": id_of("Occurrence", "head.key.timeslot_id", "head.key.held_on"),
+    "offering": Of(show_offering, ("head.offering", "head.series.timeslots")),
+    "date": "head.key.held_on",
+    "starts_at": "head.starts_at",
+    "ends_at": "head.ends_at",
+    "room": "head.room",
+    "location": Of(show_location, ("head.offering.location",)),
+    "instructors": Of(_show_instructors, ("head.instructors",)),
+    "state": "head.state",
+    "can_record_attendance": Of(_can_record, ("head", "now")),
+    "not_recordable": Of(_why_not, ("head", "now")),
+    "cancellation": Of(show_cancellation, ("head.cancellation",)),
+    "capacity": "head.offering.capacity",
+    "revision": "head.revision",
+}
