@@ -3,7 +3,7 @@ see.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import IntEnum
 from functools import partial
@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.occurrences import OccurrenceHead
+from attendance.rules.quickly_made import quickly_made
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster import AttendanceTally
 from attendance.rules.roster.roster_rows import WHOLE, WITH_HOLDS, MarkFacts, RosterCandidate, divide_held
@@ -39,7 +40,7 @@ class Depth(IntEnum):
     PLACES = 2
 
 
-@dataclass(frozen=True, slots=True)
+@quickly_made
 class SheetChange:
     """One revision of a roll sheet or, when `kind` and `author` are None, its state at that revision.
 
@@ -53,7 +54,7 @@ class SheetChange:
     history -- the identity of the history that the revision belongs to
     held -- those for whom a place is held while they wait, beside `everyone`; None when nobody shows the open places
     access -- the number of the last change of access at that time (see db/organization/access.py)
-    shown -- what viewers with one sight are shown
+    shown -- what viewers with one sight are shown, with and without indicators
     """
 
     revision: int
@@ -69,7 +70,7 @@ class SheetChange:
     access: int = 0
     held: tuple[RosterCandidate, ...] | None = None
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
-    shown: dict[Sight, Any] = field(default_factory=dict, compare=False, repr=False)
+    shown: dict[tuple[Sight, bool], Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def depth(self) -> Depth:

@@ -8,7 +8,7 @@ import strawberry
 
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.roster.indicators import Sight
-from attendance.rules.roster.roster_rows import roster_rows
+from attendance.rules.roster.roster_rows import WHOLE, RosterParts, roster_rows
 from attendance.rules.roster.sight import sight_of
 from db.history import history_of
 from db.roster.roll_sheet_changes import changes_after
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _NO_CURSORS = Cursors("change", ())
+_WITHOUT_SIGNS = RosterParts(signs=False)
 
 
 @strawberry.type(
@@ -66,13 +67,14 @@ class RollSheetChanged:
     )
 
 
-def show_change(change: SheetChange, sight: Sight, occurrence: "Occurrence") -> RollSheetChanged:
+def show_change(change: SheetChange, sight: Sight, occurrence: "Occurrence", *, signs: bool = True) -> RollSheetChanged:
     """Show a change.
 
     occurrence -- the occurrence in the state in which the change was read.
+    signs -- whether the rows show their indicators
     """
     head = change.head
-    rows = roster_rows(change.candidates, head, sight)
+    rows = roster_rows(change.candidates, head, sight, WHOLE if signs else _WITHOUT_SIGNS)
     gone = change.touched - {row.student.id for row in rows}
     return RollSheetChanged(
         revision=change.revision,

@@ -34,6 +34,8 @@ _NONE = 'There is no occurrence with the id in argument "occurrenceId", or you m
 _NO_LONGER = "This occurrence does not exist any more, or you may no longer see it."
 # Fields that are computed from all rows and not only from the changed ones.
 _DEPTHS = {"roster": Depth.ROSTER, "openings": Depth.PLACES}
+# To find out what is raised for a row takes as long as to show the rest of it.
+_SIGNS = "indicators"
 
 
 async def resolve(
@@ -71,7 +73,8 @@ async def resolve(
         raise NotAuthenticated("Sign in first: this needs an access token.")
     claims, services = info.context.claims, info.context.services
     sheet, hub = RollSheet(claims.organization_id, key), services.hub
-    depth = max((_DEPTHS.get(name, Depth.CHANGED) for name in names_below(info)), default=Depth.CHANGED)
+    names = names_below(info)
+    depth, signs = max((_DEPTHS.get(name, Depth.CHANGED) for name in names), default=Depth.CHANGED), _SIGNS in names
     told, told_in, is_new = after_revision, history, True
     while True:
         # The watcher is registered before the state is read, so whatever is committed between the two waits in its
@@ -94,7 +97,7 @@ async def resolve(
             # A stream lives long, and must not hold on to the roster with which it began.
             del opening
             while changes:
-                yield Once(_show(info, sight, changes[0]), changes.pop(0).memo, view)
+                yield Once(_show(info, sight, signs, changes[0]), changes.pop(0).memo, view)
             live = Live(
                 services.fan_out,
                 hub,
@@ -106,7 +109,7 @@ async def resolve(
                 view=view,
                 stays=partial(_stays, view),
                 sees=partial(_sees, viewer, depth),
-                show=partial(_show, info, sight),
+                show=partial(_show, info, sight, signs),
             )
             yield live
         told, is_new = None if live.has_missed else live.told, False
@@ -128,19 +131,21 @@ def _sees(viewer: Viewer, depth: Depth, change: SheetChange) -> bool:
     return may_see_occurrence(viewer.caller, change.head) and change.depth >= depth
 
 
-def _show(info: Info, sight: Sight, change: SheetChange) -> RollSheetChanged:
+def _show(info: Info, sight: Sight, signs: bool, change: SheetChange) -> RollSheetChanged:
     """Show a change. All viewers with the same sight get the same object, since it depends on nothing else about the
     viewer.
+
+    signs -- whether the indicators of the rows are selected
     """
-    shown: RollSheetChanged | None = change.shown.get(sight)
+    shown: RollSheetChanged | None = change.shown.get((sight, signs))
     if shown is None:
         whole = None
         if change.everyone is not None:
             parts = WHOLE if change.held is None else WITH_HOLDS
             whole = Sheet(change.everyone, change.head, sight, parts, change.held or ())
         occurrence = show_occurrence(change.head, info.context.clock(), sheet=whole, counted=change.tally)
-        shown = show_change(change, sight, occurrence)
-        change.shown[sight] = shown
+        shown = show_change(change, sight, occurrence, signs=signs)
+        change.shown[sight, signs] = shown
     return shown
 
 

@@ -23,6 +23,7 @@ from tests.api.live.live_process import PERMISSIONS, Process, live_process
 from tests.support.api_process import sign_in
 from tests.support.each_statement import counting
 from tests.support.factories import World
+from tests.support.subscriber import WATCH
 
 PRESENT, ABSENT, TARDY = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.TARDY
 CAPACITY = 3
@@ -34,6 +35,7 @@ subscription Whole($id: ID!, $after: Int) {
   }
 }
 """
+WITHOUT_SIGNS = WATCH.replace("indicators { kind detail }", "")
 
 
 def roster_of(event: dict[str, Any]) -> dict[str, str | None]:
@@ -318,6 +320,25 @@ async def test_R10_4_who_may_see_different_things_is_never_shown_the_same_object
             await process.hear()
             details.append([(await each.next())["entries"][0]["indicators"][0]["detail"] for each in (first, second)])
     assert details == [["Peanuts", None], [None, "Peanuts"]]
+
+
+@pytest.mark.parametrize("order", [(WATCH, WITHOUT_SIGNS), (WITHOUT_SIGNS, WATCH)])
+async def test_R10_1_who_selects_indicators_is_told_them_beside_one_who_does_not(
+    process: Process, order: tuple[str, str]
+) -> None:
+    sheet, claims = process.sheet, await process.claims()
+    await sheet.world.change(models.Student, sheet.students["Ann"], roll_sheet_comment="Shy")
+    async with (
+        process.subscribed(claims, query=order[0]) as first,
+        process.subscribed(claims, query=order[1]) as second,
+    ):
+        for stream in (first, second):
+            await stream.next()
+        await sheet.submit(Ann=TARDY)
+        await process.hear()
+        told = {query: (await each.next())["entries"] for query, each in zip(order, (first, second), strict=True)}
+    assert [each["kind"] for each in told[WATCH][0]["indicators"]] == ["ROLL_SHEET_COMMENT"]
+    assert [entry["mark"]["status"] for entry in told[WITHOUT_SIGNS]] == ["TARDY"]
 
 
 async def test_R10_5_a_closed_stream_is_forgotten(process: Process) -> None:
