@@ -4,12 +4,14 @@ SQLAlchemy's AsyncEngine enters a greenlet for both, and a task for giving back.
 than on its statements.
 """
 
+from collections.abc import Awaitable
 from typing import Any
 
 import asyncpg
 from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.util.concurrency import in_greenlet
 
 
 async def take(engine: AsyncEngine) -> AsyncConnection:
@@ -22,6 +24,18 @@ async def take(engine: AsyncEngine) -> AsyncConnection:
             # The connection is too old or was invalidated, so that SQLAlchemy has to make another one.
             pass
     return await engine.connect()
+
+
+def begin_to_connect(*arguments: Any, **named: Any) -> Awaitable[asyncpg.Connection]:
+    """Return the coroutine that connects, as asyncpg does. Raises MissingGreenlet where SQLAlchemy cannot await it.
+
+    SQLAlchemy finds that out later, and leaves behind a coroutine of which Python says that nobody has awaited it, for
+    each connection that was lost.
+    """
+    if not in_greenlet():
+        raise MissingGreenlet
+    connecting: Awaitable[asyncpg.Connection] = asyncpg.connect(*arguments, **named)
+    return connecting
 
 
 def driver_of(connection: AsyncConnection) -> asyncpg.Connection | None:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from db.asyncpg_internals import Connection, end_transaction, watch_socket
-from db.checking_out import driver_of, give_back, take
+from db.checking_out import begin_to_connect, driver_of, give_back, take
 from db.driver import by_driver
 from db.history import ask_history, keep_history
 from db.kept_connections import KeptConnections
@@ -97,6 +97,7 @@ def create_engine(
         # turns, each connection of the pool would plan all of them.
         pool_use_lifo=True,
         connect_args={
+            "async_creator_fn": begin_to_connect,
             "connection_class": Connection,
             "server_settings": server_settings,
             "timeout": 10,

@@ -1,15 +1,19 @@
 """What db/pool.py and db/checking_out.py assume of SQLAlchemy. Each failure names the installed version."""
 
 import asyncio
+import gc
+import warnings
 from importlib.metadata import version
 
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from db.checking_out import driver_of, give_back, take
+from db.engine import create_engine
 from db.pool import CountingPool
 
 LIBRARY = f"sqlalchemy {version('sqlalchemy')}"
@@ -59,4 +63,22 @@ async def test_a_connection_that_is_too_old_is_made_anew(database_url: str) -> N
         assert await connection.scalar(text("SELECT 1")) == 1, LIBRARY
         await connection.close()
     assert len(drivers) == 3, LIBRARY
+    await engine.dispose()
+
+
+async def test_a_connection_that_was_lost_is_made_anew_without_a_warning(database_url: str) -> None:
+    engine = create_engine(database_url, pool_size=1)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", RuntimeWarning)
+        for _ in range(2):
+            connection = await take(engine)
+            driver = driver_of(connection)
+            assert driver is not None
+            driver.terminate()
+            with pytest.raises(DBAPIError):
+                await connection.execute(text("SELECT 1"))
+            await connection.close()
+            assert engine.pool.checkedin() == 1, LIBRARY  # type: ignore[attr-defined]
+        gc.collect()
+    assert [str(each.message) for each in told] == [], LIBRARY
     await engine.dispose()
