@@ -2,14 +2,19 @@
 
 The report is made while the test still waits, and is printed if the test fails: where each asyncio task stands, which
 sockets the event loop watches, where bytes wait, and what the sessions of the PostgreSQL server do.
+
+It also sees to it that the end of its time ends the test, whatever its event loop does at that moment.
 """
 
 import asyncio
 import gc
 import io
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import asyncpg
 import pytest
@@ -22,6 +27,32 @@ SELECT pid, datname, state, wait_event_type, wait_event, pg_blocking_pids(pid) A
        clock_timestamp() - xact_start AS in_transaction, left(query, 200) AS query
 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
 """
+
+
+class OutOfTimeError(SystemExit):
+    """The time of a test is over.
+
+    pytest-timeout raises an exception in whatever code runs at that moment. asyncio keeps it in the task or callback
+    that it has interrupted, and the test waits on if it does not wait for that one. A SystemExit leaves the loop.
+    """
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_timeout_set_timer(settings: Any) -> Iterator[None]:
+    given = yield
+    fail = signal.getsignal(signal.SIGALRM)
+    if callable(fail):
+
+        def leave_the_loop(number: int, frame: FrameType | None) -> None:
+            try:
+                fail(number, frame)
+            except pytest.fail.Exception as failure:
+                raise OutOfTimeError(str(failure)) from failure
+
+        signal.signal(signal.SIGALRM, leave_the_loop)
+        # Once more, for a fixture that waits for what the test has left behind.
+        signal.setitimer(signal.ITIMER_REAL, settings.timeout, settings.timeout)
+    return given
 
 
 @pytest.hookimpl(wrapper=True)
