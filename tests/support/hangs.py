@@ -11,7 +11,9 @@ import gc
 import io
 import signal
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -55,20 +57,43 @@ def pytest_timeout_set_timer(settings: Any) -> Iterator[None]:
     return given
 
 
+@dataclass
+class _Watch:
+    """The test that runs, and the time of the monotonic clock at which it counts as long; None between tests."""
+
+    running: tuple[pytest.Item, float] | None = None
+
+
+_WATCH = _Watch()
+
+
+def pytest_sessionstart() -> None:
+    # One thread for all tests: to start one for each takes a test of a rule as long as what it tests.
+    threading.Thread(target=_keep_watching, name="hangs", daemon=True).start()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    servers = getattr(item, "funcargs", {}).get("servers")
-    timer = threading.Timer(SECONDS, _report, (item, servers))
-    timer.daemon = True
-    timer.start()
+    _WATCH.running = (item, time.monotonic() + SECONDS)
     try:
         yield
     finally:
-        timer.cancel()
+        _WATCH.running = None
 
 
-def _report(item: pytest.Item, servers: Servers | None) -> None:
+def _keep_watching() -> None:
+    reported = None
+    while True:
+        time.sleep(1)
+        running = _WATCH.running
+        if running is not None and running is not reported and time.monotonic() >= running[1]:
+            reported = running
+            _report(running[0])
+
+
+def _report(item: pytest.Item) -> None:
     lines = [*_tasks(), *_full_queues()]
+    servers: Servers | None = getattr(item, "funcargs", {}).get("servers")
     if servers is not None:
         lines += asyncio.run(_sessions(servers.database_url))
     item.add_report_section("call", f"state after {SECONDS} seconds", "\n".join(lines))
