@@ -30,7 +30,6 @@ from workers.jobs.work_on_tasks import keep_working, work_off, work_on_tasks
 from workers.pace import REST
 from workers.queue import (
     DESERIALIZER,
-    PATIENT_TRIES,
     QUEUE,
     RUN_TOKENS,
     SEND_EMAIL,
@@ -41,6 +40,8 @@ from workers.queue import (
 from workers.report import keep_reporting
 from workers.schedule import TIMETABLE
 
+# Retries, 0.1 s to 1 s apart: about five seconds, in which a Redis can restart.
+PATIENT_TRIES = 8
 PAUSE_SECONDS = 5
 
 Job: TypeAlias = Callable[[WorkerContext], Awaitable[int]]

@@ -25,8 +25,6 @@ WAKE_UP_LIFETIME = timedelta(days=3)
 # Jobs are JSON, because arq's default is pickle, which executes what it reads. A worker must be told too, since it does
 # not take the serializer from its pool.
 SERIALIZER, DESERIALIZER = orjson.dumps, orjson.loads
-# Retries, 0.1 s to 1 s apart: about five seconds, in which a Redis can restart.
-PATIENT_TRIES = 8
 
 
 def connect_queue(url: str, *, tries: int = 0) -> JobQueue:

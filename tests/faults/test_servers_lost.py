@@ -22,6 +22,7 @@ from commands.servers.start import locked
 from db.engine import Database, create_engine
 from db.migrate import upgrade
 from db.wake_ups import Announcer
+from tests.faults.impatient_worker import impatient_worker
 from tests.support.audit import assert_sound
 from tests.support.factories import World, new_world
 from tests.support.memory import folder_of_servers
@@ -150,7 +151,7 @@ async def test_R7_10_redis_killed_and_restarted_empty_between_arming_and_running
 
 
 async def test_R7_10_redis_gone_for_good(sheet: TokenSheet, redis: MortalRedis, database_url: str) -> None:
-    with worker_process(database_url, redis.url) as worker:
+    with worker_process(database_url, redis.url, target=impatient_worker) as worker:
         await until_polling(redis.url)
         redis.kill()
         await sheet.arm(DueRun(AFTER_CLASS, wall_clock() + SOON))

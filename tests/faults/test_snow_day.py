@@ -42,6 +42,7 @@ CROSS JOIN LATERAL (SELECT CAST(i.input ->> 'timeslot_id' AS uuid) AS timeslot_i
                            CAST(i.input ->> 'held_on' AS date) AS held_on) k
 LEFT JOIN occurrence o ON o.timeslot_id = k.timeslot_id AND o.held_on = k.held_on
 ORDER BY i.position""")
+LEASES_END = text("UPDATE background_task_lease SET lease_until = now()")
 EMAILS = text("SELECT reason, state FROM email")
 
 
@@ -93,6 +94,8 @@ async def test_R9_7_a_snow_day_with_everything_going_wrong(
                 worker.send_signal(signal.SIGKILL)
                 worker.wait()
             await redis.flushall()
+            # How long a worker's lease lasts after its death is seen in test_task_worker_killed.py.
+            await world.owner.execute(LEASES_END)
         with worker_process(database_url, redis_url, now=api.clock.now):
             if is_cancelled:
                 row = await until(world, (await task(world)).done + 1)

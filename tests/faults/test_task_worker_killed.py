@@ -119,7 +119,8 @@ async def test_R9_7_a_worker_that_freezes_in_a_batch_loses_it(
     desk: TaskDesk, database_url: str, redis_url: str
 ) -> None:
     task_id = await desk.start(seconds=0.4)
-    with a_worker(database_url, redis_url) as frozen:
+    # PostgreSQL ends its transaction before its lease is over.
+    with worker_process(database_url, redis_url, target=task_worker, database_idle_timeout=2) as frozen:
         await until_done(desk, task_id, 3)
         await asyncio.sleep(0.2)
         frozen.send_signal(signal.SIGSTOP)
@@ -169,6 +170,7 @@ async def test_R9_5_cancelled_at_a_random_moment(
                 first.send_signal(signal.SIGKILL)
             async with unit_of_work(desk.database, desk.world.organization_id, desk.announcer) as uow:
                 await cancel_background_task(uow, caller, task_id, withdraw_emails=True, now=NOW)
+            await desk.patience()
             assert await until_ended(desk, task_id) == "CANCELLED"
             ends.add(len(await assert_the_report_is_true(desk, task_id)))
             await desk.world.owner.exec_driver_sql("DELETE FROM student_note")
