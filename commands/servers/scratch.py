@@ -19,8 +19,9 @@ async def scratch_database(url: str, template: str | None = None) -> AsyncIterat
 
     It is dropped at the end, even while others are connected. Nobody may be connected to `template`.
     """
+    # To copy the files of a small database takes a quarter of the time that it takes to log each of their pages.
     name = f"rollbook_scratch_{uuid.uuid4().hex[:12]}"
-    copied = f' TEMPLATE "{template}"' if template else ""
+    copied = f' TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""
     await _administer(url, f'CREATE DATABASE "{name}"{copied}')
     try:
         yield with_database(url, name)
