@@ -12,6 +12,7 @@ from gql.fields.user_errors import declared_refusals
 from gql.mutations import Mutation
 from gql.protocol.errors import Code, answer_as_unavailable, answer_with
 from gql.protocol.executor import CompilingExecutor
+from gql.protocol.strawberry_internals import handlers_for_unions_alone
 from gql.queries import Query
 from gql.subscriptions import Subscription
 
@@ -28,11 +29,12 @@ def build_schema() -> strawberry.Schema:
     answer_with(Code.NOT_FOUND, NothingFound)
     answer_with(Code.BAD_USER_INPUT, AskedWrongly)
     answer_as_unavailable(passes_after)
-    return strawberry.Schema(
-        query=Query,
-        mutation=Mutation,
-        subscription=Subscription,
-        execution_context_class=CompilingExecutor,
-        config=schema_config(),
-        exception_handlers=declared_refusals(),
-    )
+    with handlers_for_unions_alone():
+        return strawberry.Schema(
+            query=Query,
+            mutation=Mutation,
+            subscription=Subscription,
+            execution_context_class=CompilingExecutor,
+            config=schema_config(),
+            exception_handlers=declared_refusals(),
+        )

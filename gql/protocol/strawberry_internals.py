@@ -4,7 +4,8 @@ No other module of the product touches such a name. What is assumed of each name
 tests/architecture/test_strawberry_internals.py has a test for each assumption.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import get_object_definition
-from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.base import StrawberryList, StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
@@ -60,6 +61,33 @@ def describe_values(enumeration: type[Enum], describe: Callable[[str], str]) -> 
     definition = cast("StrawberryEnumDefinition", vars(enumeration)["__strawberry_definition__"])
     for value in definition.values:
         value.description = describe(value.name)
+
+
+@contextmanager
+def handlers_for_unions_alone() -> Iterator[None]:
+    """Build schemas in the block without looking for exception handlers of fields that no handler applies to.
+
+    A handler applies to a field whose type is a union, null or not. Strawberry asks each handler, and resolves the
+    annotation of the field each time, which is half of what a schema of many refusals takes to build.
+    """
+    look_for_handlers = GraphQLCoreConverter._get_field_exception_handlers
+
+    def handlers_of(converter: GraphQLCoreConverter, field: StrawberryField) -> Any:
+        return () if _is_no_union(field.type) else look_for_handlers(converter, field)
+
+    converter_class: Any = GraphQLCoreConverter
+    converter_class._get_field_exception_handlers = handlers_of
+    try:
+        yield
+    finally:
+        converter_class._get_field_exception_handlers = look_for_handlers
+
+
+def _is_no_union(type_: object) -> bool:
+    """Return whether the type is certainly no union. A type that is resolved later may be one."""
+    if isinstance(type_, StrawberryOptional):
+        type_ = type_.of_type
+    return isinstance(type_, type | StrawberryList | StrawberryEnumDefinition)
 
 
 def append_field(extended: type[Any], name: str, field: StrawberryField) -> None:

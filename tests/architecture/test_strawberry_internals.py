@@ -3,12 +3,13 @@
 from collections.abc import AsyncGenerator
 from enum import Enum
 from importlib.metadata import version
-from typing import Any, Generic, TypeVar, cast
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 import graphql
 import pytest
 import strawberry
 from strawberry.extensions import FieldExtension
+from strawberry.schema import schema_converter
 from strawberry.types.field import StrawberryField
 
 from gql.protocol.strawberry_internals import (
@@ -20,6 +21,7 @@ from gql.protocol.strawberry_internals import (
     describe_values,
     enumeration_of,
     field_of,
+    handlers_for_unions_alone,
     is_awaitable,
     is_of_subscription,
     is_same_origin,
@@ -235,3 +237,53 @@ def test_a_field_leads_to_the_metadata_that_it_declares() -> None:
     assert metadata_of(root.fields["heavy"]) == {"weight": 3}, LIBRARY
     assert metadata_of(root.fields["light"]) == {}, LIBRARY
     assert metadata_of(graphql.GraphQLField(graphql.GraphQLInt)) == {}, LIBRARY
+
+
+@strawberry.type
+class Undefined:
+    message: str
+
+
+class TellUndefined:
+    exception_type, error_type = ZeroDivisionError, Undefined
+
+    def handle(self, exception: Exception, *, field: StrawberryField, info: strawberry.Info) -> Undefined:
+        return Undefined(message=str(exception))
+
+
+Named = Annotated[Thing | Undefined, strawberry.union("Named")]
+
+
+def failing() -> Any:
+    return strawberry.field(resolver=lambda: 1 % 0)
+
+
+@strawberry.type
+class Refusing:
+    union: Thing | Undefined | None = failing()
+    named: Named = failing()
+    thing: Thing | None = failing()
+    words: list[str] | None = failing()
+    colour: Colour | None = failing()
+
+
+def test_exception_handlers_apply_to_unions_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    contains = schema_converter.field_contains_type
+
+    def noting(field: StrawberryField, type_: Any) -> bool:
+        asked.append(field.python_name)
+        return contains(field, type_)
+
+    monkeypatch.setattr(schema_converter, "field_contains_type", noting)
+    with handlers_for_unions_alone():
+        built = strawberry.Schema(Refusing, exception_handlers=[TellUndefined()])
+    assert sorted(asked) == ["named", "union"], LIBRARY
+    strawberry.Schema(Refusing, exception_handlers=[TellUndefined()])
+    assert {"colour", "thing", "words"} < set(asked), f"{LIBRARY} asks for fields of all types again afterwards"
+    for name in ("union", "named"):
+        result = built.execute_sync(f"{{ {name} {{ ... on Undefined {{ message }} }} }}")
+        assert result.data == {name: {"message": "integer modulo by zero"}}, LIBRARY
+    for selection in ("thing { ownName }", "words", "colour"):
+        result = built.execute_sync(f"{{ {selection} }}")
+        assert [error.message for error in result.errors or ()] == ["integer modulo by zero"], LIBRARY
