@@ -6,17 +6,13 @@ from pathlib import Path
 
 import click
 
+from commands.groups.imports import imports
+from commands.groups.in_order import InOrder
+from commands.groups.mail import mail
 from commands.loading import loading
 
 
-class _InOrder(click.Group):
-    """Lists its commands in the order in which they are written here."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
 def app() -> None:
     """Attendance and makeup tokens over GraphQL. Each command has a --help of its own."""
 
@@ -248,83 +244,7 @@ def schema(check: bool, release: bool) -> None:
         print_sdl()
 
 
-@app.group("import", cls=_InOrder)
-def imports() -> None:
-    """Load data from other systems."""
-
-
-@imports.command("oneroster", epilog="Example: python rollbook.py import oneroster bundle.zip --organization Riverside")
-@click.argument(
-    "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE", help="The bundle, a zip file."
-)
-@click.option(
-    "--organization",
-    metavar="NAME|ID",
-    help="The organization to load into; default: the one named like the bundle's only district.",
-)
-@click.option("--time-zone", metavar="ZONE", help="The time zone of new locations, such as America/Chicago.")
-@click.option("--skip-bad-rows", is_flag=True, help="Load the good rows of a bundle that has bad ones.")
-@click.option("--yes", is_flag=True, help="Do what the import would ask about, such as ending many enrollments.")
-@click.option("--dry-run", is_flag=True, help="Report what would happen; keep nothing.")
-@click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Write all problems to this CSV file.")
-def import_oneroster(
-    file: Path,
-    organization: str | None,
-    time_zone: str | None,
-    skip_bad_rows: bool,
-    yes: bool,
-    dry_run: bool,
-    report: Path | None,
-) -> None:
-    """Load a OneRoster 1.1 or 1.2 CSV bundle. Loading it again updates the data in place."""
-    from commands.data import load_oneroster
-
-    load_oneroster(
-        file,
-        report_file=report,
-        organization=organization,
-        time_zone=time_zone,
-        skip_bad_rows=skip_bad_rows,
-        yes=yes,
-        dry_run=dry_run,
-    )
-
-
-@imports.command("csv", epilog="Example: python rollbook.py import csv roster/ --organization Riverside --dry-run")
-@click.argument(
-    "source", type=click.Path(exists=True, path_type=Path), metavar="FOLDER|FILE.zip", required=False, default=None
-)
-@click.option(
-    "--organization",
-    metavar="NAME|ID",
-    help="The organization to load into, founded with `found`; default: the only one.",
-)
-@click.option("--yes", is_flag=True, help="Do what the import would ask about, such as ending many enrollments.")
-@click.option("--dry-run", is_flag=True, help="Report what would happen; keep nothing.")
-@click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Write all problems to this CSV file.")
-@click.option(
-    "--templates",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Write empty files with their columns, an example and an explanation to this new folder, and load nothing.",
-)
-def import_csv(
-    source: Path | None,
-    organization: str | None,
-    yes: bool,
-    dry_run: bool,
-    report: Path | None,
-    templates: Path | None,
-) -> None:
-    """Load plain spreadsheets. Loading them again changes what has changed in them."""
-    from commands.data import load_spreadsheets, write_templates
-
-    if (source is None) == (templates is None):
-        raise click.UsageError("Give a folder or a zip file to load, or --templates DIR.")
-    if templates is not None:
-        write_templates(templates)
-    elif source is not None:
-        load_spreadsheets(source, report_file=report, organization=organization, yes=yes, dry_run=dry_run)
+app.add_command(imports)
 
 
 @app.command(epilog="Example: python rollbook.py export --organization Riverside riverside.zip")
@@ -337,45 +257,7 @@ def export(organization: str, target: Path) -> None:
     write_spreadsheets(target, organization=organization)
 
 
-@app.group(cls=_InOrder)
-def mail() -> None:
-    """Read the e-mail outbox."""
-
-
-@mail.command("list", epilog="Example: python rollbook.py mail list --state FAILED")
-@click.option("--state", metavar="STATE", help="Only messages in this state, such as KEPT, SENT, FAILED or UNCERTAIN.")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, 1000),
-    default=50,
-    show_default=True,
-    metavar="COUNT",
-    help="How many messages to list.",
-)
-def mail_list(state: str | None, limit: int) -> None:
-    """List the latest messages, the newest last."""
-    from commands.mail import list_mail
-
-    list_mail(state=state, limit=limit)
-
-
-@mail.command("show", epilog="Example: python rollbook.py mail show 7c1f2a9d")
-@click.argument("email", metavar="ID", help="The message's id, or the end of it.")
-@click.option("--html", is_flag=True, help="Show the HTML part instead of the text.")
-def mail_show(email: str, html: bool) -> None:
-    """Show a message."""
-    from commands.mail import show_mail
-
-    show_mail(email, html=html)
-
-
-@mail.command("again", epilog="Example: python rollbook.py mail again 7c1f2a9d")
-@click.argument("email", metavar="ID", help="The message's id, or the end of it.")
-def mail_again(email: str) -> None:
-    """Send a message again that was kept, failed, or is uncertain."""
-    from commands.mail import send_again
-
-    send_again(email)
+app.add_command(mail)
 
 
 @app.command(epilog="Example: python rollbook.py erase RmFtaWx5OjAx --yes")
