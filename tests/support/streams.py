@@ -16,17 +16,19 @@ from gql.services import Services
 from tests.support.api import SCHEMA, Api
 
 OPERATIONS = Operations(SCHEMA, GuardLimits())
+# No rule says how soon an event comes in these tests; on a busy machine fourteen streams took ten seconds.
+PATIENCE = 60.0
 
 
 @dataclass
 class Stream:
     answers: AsyncIterator[Answer]
 
-    async def answer(self, seconds: float = 10) -> Answer:
+    async def answer(self, seconds: float = PATIENCE) -> Answer:
         async with asyncio.timeout(seconds):
             return await anext(self.answers)
 
-    async def next(self, seconds: float = 10) -> dict[str, Any]:
+    async def next(self, seconds: float = PATIENCE) -> dict[str, Any]:
         """The next event."""
         result = (await self.answer(seconds)).result
         assert result.errors is None, result.errors
@@ -56,14 +58,14 @@ class Followed(Stream):
     cursor: str | None = None
     _next: asyncio.Future[Answer] | None = None
 
-    async def answer(self, seconds: float = 10) -> Answer:
+    async def answer(self, seconds: float = PATIENCE) -> Answer:
         await heard(self.hub)
         async with asyncio.timeout(seconds):
             answer = await self._waiting()
         self._next = None
         return answer
 
-    async def next(self, seconds: float = 10) -> dict[str, Any]:
+    async def next(self, seconds: float = PATIENCE) -> dict[str, Any]:
         event = await super().next(seconds)
         self.cursor = event["cursor"]
         return event
