@@ -16,6 +16,7 @@ from clock import clock_from
 from db.engine import Database, create_engine
 from db.limits import Limits
 from db.pool import show_pool
+from db.roster.known_rosters import forgetting_unused
 from db.wake_ups import Announcer, Sink, connect_redis, to_roll_sheets, to_tasks
 from figures import serving_figures, watching_the_loop
 from gql.client_pages import client_routes, not_found
@@ -81,7 +82,8 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
                 listening(redis, hub, feed, tasks),
                 services.fan_out,
             ):
-                yield
+                with forgetting_unused():
+                    yield
         finally:
             warming.cancel()
             with suppress(asyncio.CancelledError):

@@ -3,17 +3,24 @@
 Many look at the same roll sheet, and most of its rows are the same from one look to the next. Making the facts of a
 row, and what the rules make of them, takes several times as long as comparing the row. A row has everything that its
 facts consist of, so an equal row gives equal facts.
+
+What nobody has looked at for half a minute is forgotten. So the facts of a family that is erased (R16.5) stay no longer
+in any process, whether it has heard of the erasure or not: whoever looks at the sheet again reads its rows again.
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from attendance.rules.roster.roster_rows import RosterCandidate
+from pace import at_beat
 
 # Of all rosters together. A row takes some three kilobytes.
 _MOST_ROWS = 4096
+# Tenths of a second after which a roster is forgotten that was not used, at most twice as many.
+_UNUSED_BEATS = 150
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +47,7 @@ class KnownRosters:
         self._most_rows = most_rows
         self._rows = 0
         self._known: OrderedDict[Hashable, KnownRoster] = OrderedDict()
+        self._used: set[Hashable] = set()
 
     def find(self, place: Hashable) -> KnownRoster:
         """Return the roster that was remembered for the place, or an empty one."""
@@ -47,16 +55,34 @@ class KnownRosters:
         if found is None:
             return KnownRoster()
         self._known.move_to_end(place)
+        self._used.add(place)
         return found
 
     def remember(self, place: Hashable, roster: KnownRoster) -> None:
         """Remember the roster in place of the one before. The ones that were used least recently are forgotten."""
         before = self._known.pop(place, None)
         self._known[place] = roster
+        self._used.add(place)
         self._rows += len(roster.rows) - (0 if before is None else len(before.rows))
         while self._rows > self._most_rows:
             _, forgotten = self._known.popitem(last=False)
             self._rows -= len(forgotten.rows)
 
+    def forget_unused(self) -> None:
+        """Forget the rosters that were not used since the last call."""
+        for place in self._known.keys() - self._used:
+            self._rows -= len(self._known.pop(place).rows)
+        self._used.clear()
+
 
 known_rosters = KnownRosters(_MOST_ROWS)
+
+
+@contextmanager
+def forgetting_unused() -> Iterator[None]:
+    """Forget rosters of this process that are no longer used, during the block."""
+    stop = at_beat(lambda _: known_rosters.forget_unused(), _UNUSED_BEATS)
+    try:
+        yield
+    finally:
+        stop()

@@ -9,18 +9,29 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+import pace
+from attendance.actions.people.erase_family import erase_family, preview_erasure
 from attendance.rules.roster.roster_rows import RosterCandidate
 from attendance.rules.vocabulary import Permission
+from db.engine import Database
+from db.marks.changes import SYSTEM
 from db.roster import known_rosters, opened_sheets
 from db.roster.known_rosters import KnownRoster, KnownRosters
 from db.roster.rosters import candidate_of
+from db.unit_of_work import unit_of_work
+from db.wake_ups import Announcer
+from gql.app import create_app
 from gql.credentials.security_log import SecurityLog
 from gql.protocol.remembered import Remembered
+from settings import load_settings
 from tests.api.protocol.test_statement_budget import ROSTER
 from tests.api.roster.test_opened_sheets import both_ways
 from tests.api.roster.test_selected_alone import full_of_causes
 from tests.support.api import Api
+from tests.support.api_process import until
 from tests.support.factories import World
+from tests.support.processes import SECRET
+from tests.support.viewers import DURING_CLASS
 
 _CHANGES = (
     "UPDATE student SET first_name = :text WHERE id = :student",
@@ -156,3 +167,41 @@ def test_the_rosters_that_were_used_least_recently_are_forgotten() -> None:
     rosters.remember("d", kept["d"])
     assert [len(rosters.find(name).rows) for name in "acd"] == [0, 3, 2]
     assert isinstance(known_rosters.known_rosters, KnownRosters)
+
+
+async def test_R16_5_every_process_forgets_the_facts_of_an_erased_family(
+    world: World, api: Api, database: Database, database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody opens the sheet again, and no message says that the family was erased."""
+    monkeypatch.setattr(pace, "_BEAT_MS", 5)
+    monkeypatch.setattr(known_rosters, "_UNUSED_BEATS", 4)
+    lesson, school = await full_of_causes(world), (world.organization_id,)
+    owner = await api.as_staff(world, Permission.OWNER)
+    await owner.send("{ viewer { __typename } }")
+    await owner.send(ROSTER, id=lesson.sheet_id())
+    kept = known_rosters.known_rosters._known
+    student = next(each.student for roster in kept.values() for each in roster.candidates)
+    family_id = await world.owner.scalar(text("SELECT family_id FROM student WHERE id = :id"), {"id": student.id})
+    async with unit_of_work(database, world.organization_id, Announcer()) as uow:
+        found, _ = await preview_erasure(uow.connection, *school, family_id, None, now=DURING_CLASS)
+        await erase_family(uow, family_id, None, found.seen, author=SYSTEM, now=DURING_CLASS)
+    assert str(student.id) in repr(kept)
+    settings = load_settings(database_url=database_url, redis_url=redis_url, secret=SECRET)
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        await until(lambda: str(student.id) not in repr(kept), 5)
+
+
+def test_a_roster_that_is_used_is_not_forgotten() -> None:
+    rosters = KnownRosters(10)
+    known = KnownRoster([(1,), (2,)])
+    rosters.remember("used", known)
+    rosters.remember("unused", KnownRoster([(3,)] * 8))
+    rosters.forget_unused()
+    assert rosters.find("used") is known
+    rosters.forget_unused()
+    assert rosters.find("used") is known
+    assert rosters.find("unused").rows == ()
+    # Its rows count no more: there is room for eight others.
+    rosters.remember("new", KnownRoster([(4,)] * 8))
+    assert rosters.find("used") is known
