@@ -43,8 +43,8 @@ class Results:
         return rows
 
     def _ratio(self, name: str, which: str) -> str:
-        """Return the median of the ratios to the floor within each round."""
-        pairs = zip(self._costs[name], self._costs[FLOOR], strict=False)
+        """Return the median of the ratios to the floor within each round, or "-" when the floor was not measured."""
+        pairs = zip(self._costs[name], self._costs.get(FLOOR, ()), strict=False)
         ratios = [getattr(mine, which) / (getattr(floor, which) or 1) for mine, floor in pairs]
         return f"{statistics.median(ratios):.2f}" if ratios else "-"
 
