@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clock import clock_from
 from db.engine import Database, create_engine
@@ -32,7 +32,7 @@ from gql.protocol.edge import Edge, HttpLimits, SocketLimits
 from gql.protocol.explorer import explorer_assets
 from gql.protocol.guard import GuardLimits
 from gql.protocol.http import GraphQLEndpoint
-from gql.protocol.middleware import GRAPHQL, RequestContext, Shortcut
+from gql.protocol.middleware import GRAPHQL, RequestContext
 from gql.protocol.operations import Operations
 from gql.protocol.quota import Quota
 from gql.protocol.socket_endpoint import SocketEndpoint
@@ -97,6 +97,7 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
             services.passwords.close()
 
     edge = make_edge(settings, services)
+    edge.admission.show()
     health = health_routes(Database(looking), redis, None if has_address else page.show)
     pages = client_routes(() if settings.in_production else settings.demo_sign_ins)
     return assemble(edge, [*health, *pages], lifespan)
@@ -142,6 +143,7 @@ def _trusted_documents(settings: Settings) -> TrustedDocuments:
 def assemble(edge: Edge, routes: Sequence[BaseRoute] = (), lifespan: Lifespan | None = None) -> Starlette:
     """The application around an edge. `app.state.drain()` ends its sockets and event streams before a shutdown."""
     sockets, requests = SocketEndpoint(edge), GraphQLEndpoint(edge)
+    layers = [Middleware(RequestContext), *_cross_origin(edge.allowed_origins)]
     own: list[BaseRoute] = [
         Route(GRAPHQL, requests, include_in_schema=False),
         WebSocketRoute(GRAPHQL, sockets),
@@ -150,12 +152,9 @@ def assemble(edge: Edge, routes: Sequence[BaseRoute] = (), lifespan: Lifespan | 
         own.append(explorer_assets())
     app = _Application(
         sockets,
+        _within(layers, requests),
         routes=[*own, *routes],
-        middleware=[
-            Middleware(RequestContext),
-            *_cross_origin(edge.allowed_origins),
-            Middleware(Shortcut, path=GRAPHQL, at=requests),
-        ],
+        middleware=layers,
         exception_handlers={404: not_found},
         lifespan=lifespan,
     )
@@ -168,17 +167,26 @@ def assemble(edge: Edge, routes: Sequence[BaseRoute] = (), lifespan: Lifespan | 
 
 
 class _Application(Starlette):
-    """Hands sockets to their endpoint directly. Each of the layers for requests would keep its frame as long as a
-    socket lives, three kilobytes in all.
+    """Hands what is asked of the API to its endpoints directly, and leaves the routes to all others.
+
+    Each of the layers for requests would keep its frame as long as a socket lives, three kilobytes in all, and those of
+    Starlette for routes and faults take as long as a request's admission.
     """
 
-    def __init__(self, sockets: SocketEndpoint, **options: Any) -> None:
+    def __init__(self, sockets: ASGIApp, requests: ASGIApp, **options: Any) -> None:
         super().__init__(**options)
-        self._sockets = sockets
+        self._direct = {"websocket": sockets, "http": requests}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_socket = scope["type"] == "websocket" and scope["path"] == GRAPHQL and not scope.get("root_path")
-        await (self._sockets if is_socket else super().__call__)(scope, receive, send)
+        is_direct = scope.get("path") == GRAPHQL and not scope.get("root_path")
+        await (self._direct[scope["type"]] if is_direct else super().__call__)(scope, receive, send)
+
+
+def _within(layers: Sequence[Middleware], app: ASGIApp) -> ASGIApp:
+    """Return the application within the layers, of which the first one is the outermost."""
+    for kind, given, named in reversed(layers):
+        app = kind(app, *given, **named)
+    return app
 
 
 def _cross_origin(origins: frozenset[str]) -> list[Middleware]:

@@ -17,14 +17,16 @@ import math
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Hashable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
 from gql.protocol.errors import Unavailable
 from gql.protocol.figures import OPERATION_WAIT_SECONDS, OPERATIONS_REFUSED, OPERATIONS_RUNNING, OPERATIONS_WAITING
+from gql.protocol.overdue import Lasting, Overdue
 from gql.protocol.shares import Shares
 
 log = structlog.get_logger("rollbook.api")
@@ -89,11 +91,14 @@ class _Held:
     """The slot of one operation, or its place beside the slots.
 
     is_in_front -- whether its tenant was not behind the others when it began
+    since -- when the operation began
     """
 
     tenant: _Tenant
     is_in_front: bool
     is_aside: bool = False
+    since: float = field(init=False)
+    lasting: Lasting = field(init=False)
 
 
 _Place = asyncio.Future[_Held]
@@ -126,29 +131,44 @@ class Admission:
         self._average = 0.0
         self._refused = 0
         self._next_line = 0.0
+        self._long, self._in_vain = Overdue(_LONG), Overdue(patience)
 
-    @asynccontextmanager
-    async def turn(self, key: Hashable) -> AsyncIterator[None]:
+    def show(self) -> None:
+        """Let the figures of the operations tell of these slots, the ones of the process."""
+        OPERATIONS_RUNNING.set_function(lambda: self._running)
+        OPERATIONS_WAITING.set_function(lambda: self._waiting)
+
+    def turn(self, key: Hashable) -> AbstractAsyncContextManager[None]:
         """Hold a slot for the block. Raises Overloaded at once when none becomes free in time. Whoever is cancelled
         leaves the queue.
 
         key -- the tenant
         """
+        return _Turn(self, key)
+
+    async def begin(self, key: Hashable) -> _Held:
+        """Wait for a slot, and take it until `end`. Raises Overloaded."""
         tenant = self._tenants.setdefault(key, _Tenant(key))
         asked = self._clock()
         try:
             held = self._begin(tenant) if self._begins_at_once(tenant) else await self._wait(tenant, asked)
-            began = self._clock()
-            OPERATION_WAIT_SECONDS.observe(began - asked)
-            timer = asyncio.get_running_loop().call_later(_LONG, self._set_aside, held)
-            try:
-                yield
-            finally:
-                timer.cancel()
-                self._release(held, self._clock() - began)
-        finally:
-            if not tenant.running and not tenant.waiting and self._tenants.get(key) is tenant:
-                del self._tenants[key]
+        except BaseException:
+            self._forget(tenant)
+            raise
+        held.since = self._clock()
+        OPERATION_WAIT_SECONDS.observe(held.since - asked)
+        held.lasting = self._long.watch(partial(self._set_aside, held))
+        return held
+
+    def end(self, held: _Held) -> None:
+        """Give back what `begin` has returned."""
+        held.lasting.end()
+        self._release(held, self._clock() - held.since)
+        self._forget(held.tenant)
+
+    def _forget(self, tenant: _Tenant) -> None:
+        if not tenant.running and not tenant.waiting and self._tenants.get(tenant.key) is tenant:
+            del self._tenants[tenant.key]
 
     def refuse_if_overloaded(self, key: Hashable) -> None:
         """Raises Overloaded when `turn` would do so now. It costs less, and nothing of the request need be read yet."""
@@ -212,7 +232,6 @@ class Admission:
         self._running += 1
         tenant.in_front += held.is_in_front
         self._in_front_now += held.is_in_front
-        OPERATIONS_RUNNING.inc()
         return held
 
     def _end(self, held: _Held) -> None:
@@ -220,12 +239,11 @@ class Admission:
         held.tenant.in_front -= held.is_in_front
         self._running -= 1
         self._in_front_now -= held.is_in_front
-        OPERATIONS_RUNNING.dec()
         self._hand_out()
 
     def _set_aside(self, held: _Held) -> None:
         """Give the slot of an operation that has held it for long to others, if there is room beside the slots."""
-        if self._aside_left:
+        if self._aside_left and held.lasting.late is not None:
             self._aside_left -= 1
             held.is_aside = True
             self._end(held)
@@ -251,7 +269,7 @@ class Admission:
                 tenant.waiting[0].set_result(self._begin(tenant))
                 self._measure(tenant)
             tenant.waiting.popleft()
-            self._count(-1)
+            self._waiting -= 1
 
     def _measure(self, tenant: _Tenant) -> None:
         """Note that the tenant's queue is given a slot."""
@@ -263,31 +281,30 @@ class Admission:
     async def _wait(self, tenant: _Tenant, now: float) -> _Held:
         """Wait for a slot, and return it. Raises Overloaded."""
         self._refuse_what_comes_too_late(tenant)
-        loop = asyncio.get_running_loop()
-        place: _Place = loop.create_future()
-        timer = loop.call_later(self._patience, self._give_up, tenant, place)
+        place: _Place = asyncio.get_running_loop().create_future()
+        in_vain = self._in_vain.watch(partial(self._give_up, tenant, place))
         if not tenant.waiting:
             tenant.standing_since = now
         tenant.waiting.append(place)
-        self._count(1)
+        self._waiting += 1
         try:
             return await place
         except asyncio.CancelledError:
             if place in tenant.waiting:
                 tenant.waiting.remove(place)
-                self._count(-1)
+                self._waiting -= 1
             elif not place.cancelled() and place.exception() is None:
                 # The slot was given in the moment in which the client disconnected.
                 self._end(place.result())
             raise
         finally:
-            timer.cancel()
+            in_vain.end()
 
     def _give_up(self, tenant: _Tenant, place: _Place) -> None:
         """Refuse an operation that has waited longer than was expected when it came."""
         if not place.done():
             tenant.waiting.remove(place)
-            self._count(-1)
+            self._waiting -= 1
             place.set_exception(self._refusal("waiting", self._expected_wait(tenant)))
 
     def _refuse_what_comes_too_late(self, tenant: _Tenant) -> None:
@@ -318,10 +335,6 @@ class Admission:
             self._refused, self._next_line = 0, now + _SECONDS_BETWEEN_LINES
         return Overloaded(expected)
 
-    def _count(self, change: int) -> None:
-        self._waiting += change
-        OPERATIONS_WAITING.inc(change)
-
     def _expected_wait(self, tenant: _Tenant) -> float:
         """Return the seconds after which one more operation of this tenant could begin.
 
@@ -339,3 +352,19 @@ class Admission:
         short. A tenant whose own queue does not stand has no part in it.
         """
         return self._patience * (_SHORTENED if self._stands(tenant) else 1)
+
+
+class _Turn(AbstractAsyncContextManager[None]):
+    """A block that holds a slot."""
+
+    __slots__ = ("_admission", "_held", "_key")
+
+    def __init__(self, admission: Admission, key: Hashable) -> None:
+        self._admission = admission
+        self._key = key
+
+    async def __aenter__(self) -> None:
+        self._held = await self._admission.begin(self._key)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._admission.end(self._held)

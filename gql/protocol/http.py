@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gql.protocol.admission import Overloaded
 from gql.protocol.answers import Answer, response
-from gql.protocol.attending import HungUp, attended
+from gql.protocol.attending import Attendant, HungUp
 from gql.protocol.documents import RequestRefused
 from gql.protocol.edge import Edge, client_address, client_agent
 from gql.protocol.errors import (
@@ -51,6 +51,7 @@ class GraphQLEndpoint:
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
+        self._attendant = Attendant(edge.http.timeout)
         self._draining = asyncio.Event()
         self._streams: set[asyncio.Task[Any]] = set()
 
@@ -105,16 +106,16 @@ class GraphQLEndpoint:
             return refused(formatted(refusal.errors, request_id))
 
     def _media_type(self, request: Request) -> str:
-        offers = [JSON, GRAPHQL_RESPONSE]
+        offers: tuple[str, ...] = (JSON, GRAPHQL_RESPONSE)
         if (
             self._edge.explorer
             and request.method == "GET"
             and not request.query_params.keys() & {"query", "documentId"}
         ):
-            offers.append(HTML)
-        accept = ",".join(request.headers.getlist("accept"))
+            offers = (*offers, HTML)
+        accept = _accepted(request)
         # Events come last, because some clients always accept them and want JSON for everything but subscriptions.
-        chosen = chosen_media_type(accept, offers) or chosen_media_type(accept, [EVENT_STREAM])
+        chosen = chosen_media_type(accept, offers) or chosen_media_type(accept, (EVENT_STREAM,))
         if chosen is None:
             raise _Answer(406, BadInput(f"The answer is available as {GRAPHQL_RESPONSE} or {JSON}."))
         return chosen
@@ -128,7 +129,7 @@ class GraphQLEndpoint:
             self._edge.refuse_if_overloaded(credential, request.scope)
             parameters = await self._parameters(request)
             work = self._serve(request, parameters, credential, media_type, request_id)
-            return await attended(work, request.receive, self._edge.http.timeout)
+            return await self._attendant.attended(work, request.receive)
         except Overloaded as refusal:
             # These are counted and have no line each in the log, because thousands of them must cost next to nothing.
             request.scope.setdefault("state", {})["is_counted"] = True
@@ -225,8 +226,13 @@ class GraphQLEndpoint:
 
 def _takes_events(request: Request) -> bool:
     """Return whether the client names this type itself. A wildcard does not count, because all clients send one."""
-    accept = ",".join(request.headers.getlist("accept"))
-    return EVENT_STREAM in accept.lower() and chosen_media_type(accept, [EVENT_STREAM]) is not None
+    accept = _accepted(request)
+    return EVENT_STREAM in accept.lower() and chosen_media_type(accept, (EVENT_STREAM,)) is not None
+
+
+def _accepted(request: Request) -> str:
+    """Return what the client accepts, from all of its headers that say so."""
+    return ",".join([value.decode("latin-1") for name, value in request.scope["headers"] if name == b"accept"])
 
 
 def _from_query_string(request: Request) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Gives each request an id and each HTTP response safe headers, and writes a line to the access log."""
 
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from contextvars import Token
@@ -52,22 +52,9 @@ class RequestContext:
 def begin_request(scope: Scope) -> Mapping[str, Token[Any]]:
     """Give a request or a socket its id and bind it to the log. Return what unbinds it."""
     given = header(scope, b"x-request-id") or ""
-    request_id = given if given and _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+    request_id = given if given and _SANE_ID.fullmatch(given) else secrets.token_hex(16)
     scope.setdefault("state", {})["request_id"] = request_id
     return structlog.contextvars.bind_contextvars(request_id=request_id)
-
-
-class Shortcut:
-    """Answers the requests to one path with an application, without asking the routes, which have all others."""
-
-    def __init__(self, app: ASGIApp, path: str, at: ASGIApp) -> None:
-        self._app = app
-        self._path = path
-        self._at = at
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_meant = scope["type"] == "http" and scope["path"] == self._path and not scope.get("root_path")
-        await (self._at if is_meant else self._app)(scope, receive, send)
 
 
 class _Exchange:

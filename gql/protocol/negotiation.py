@@ -1,6 +1,5 @@
 """Decides which media type the client wants, and whether the media type of its body can be read."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -9,7 +8,8 @@ HTML = "text/html"
 EVENT_STREAM = "text/event-stream"
 
 
-def chosen_media_type(accept: str | None, offers: Sequence[str]) -> str | None:
+@lru_cache(maxsize=256)
+def chosen_media_type(accept: str | None, offers: tuple[str, ...]) -> str | None:
     """Return the offer that the client prefers, or None when it accepts none of them.
 
     The weight decides, then the order in the header: a client that lists a type last wants it last. Without a header,

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 import pytest
 
 from gql.protocol.admission import Admission, Overloaded
+from gql.protocol.overdue import Overdue
 
 
 class Clock:
@@ -211,8 +212,8 @@ async def test_R16_3_no_slot_is_lost_whatever_becomes_of_operations(
     seed: int, aside: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dice, slots = random.Random(seed), 3
-    admission, running, most = Admission(slots, 0.02, aside), 0, 0
     monkeypatch.setattr("gql.protocol.admission._LONG", 0.002)
+    admission, running, most = Admission(slots, 0.02, aside), 0, 0
 
     async def operate(tenant: int) -> None:
         nonlocal running, most
@@ -237,7 +238,7 @@ async def test_R16_3_no_slot_is_lost_whatever_becomes_of_operations(
     assert {type(each) for each in found} >= {type(None), Overloaded, ValueError, asyncio.CancelledError}
     assert running == 0
     assert slots <= most <= slots + aside
-    monkeypatch.setattr("gql.protocol.admission._LONG", 100.0)
+    monkeypatch.setattr(admission, "_long", Overdue(100.0))
     it = Office(admission)
     await it.ask("a0", "b0", "c0", "d0")
     assert it.begun == ["a0", "b0", "c0"]

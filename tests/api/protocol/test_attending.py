@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 
 from gql.protocol import attending
-from gql.protocol.attending import HungUp, attended
+from gql.protocol.attending import Attendant, HungUp
 from gql.protocol.errors import TimedOut
 
 
@@ -42,9 +42,9 @@ async def quick() -> str:
 
 async def test_work_that_ends_soon_is_returned_without_listening_to_its_client() -> None:
     client = Client()
-    assert await attended(quick(), client.receive, 5) == "done"
+    assert await Attendant(5).attended(quick(), client.receive) == "done"
     with pytest.raises(LookupError, match="no such thing"):
-        await attended(failing(), client.receive, 5)
+        await Attendant(5).attended(failing(), client.receive)
     await asyncio.sleep(0)
     assert client.asked == 0
 
@@ -55,17 +55,17 @@ async def test_work_is_cancelled_when_its_client_leaves_and_when_its_time_is_ove
         client = Client()
         asyncio.get_running_loop().call_later(0.02, client.has_left.set)
         with pytest.raises(HungUp):
-            await attended(slow(ended), client.receive, 5)
+            await Attendant(5).attended(slow(ended), client.receive)
         with pytest.raises(TimedOut):
-            await attended(slow(ended), Client().receive, 0.03)
+            await Attendant(0.03).attended(slow(ended), Client().receive)
         with pytest.raises(TimedOut):
-            await attended(slow(ended), Client().receive, 0.001)
+            await Attendant(0.001).attended(slow(ended), Client().receive)
     assert ended == ["cancelled"] * 3
 
 
 async def test_work_is_cancelled_with_whoever_waits_for_it() -> None:
     ended: list[str] = []
-    waiting = asyncio.ensure_future(attended(slow(ended), Client().receive, 5))
+    waiting = asyncio.ensure_future(Attendant(5).attended(slow(ended), Client().receive))
     await asyncio.sleep(0.01)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -83,5 +83,5 @@ async def test_work_that_cannot_be_cancelled_in_time_is_left_behind() -> None:
         return "late"
 
     with patch.object(attending, "_PATIENCE", 0.01), pytest.raises(TimedOut):
-        await attended(stubborn(), Client().receive, 0.01)
+        await Attendant(0.01).attended(stubborn(), Client().receive)
     await asyncio.sleep(0.15)
