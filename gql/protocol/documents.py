@@ -32,7 +32,7 @@ from graphql import (
 
 from gql.protocol.compiler import Compiled
 from gql.protocol.errors import BadInput
-from gql.protocol.graphql_internals import is_aborted, limit_validation
+from gql.protocol.graphql_internals import Pattern, is_aborted, limit_validation
 from gql.protocol.guard import Guard, GuardLimits, Measure
 from gql.protocol.storable_text import is_storable
 from gql.protocol.strawberry_internals import VALIDATION_RULES
@@ -69,6 +69,7 @@ class Document:
     unstorable -- the names of the operations with a string that cannot be stored
     conditions -- the variables of the document's directives
     compiled -- by the operation's name and the values of these variables (see `compiled_for`)
+    patterns -- of executors of operations that were executed before
     """
 
     node: DocumentNode
@@ -77,6 +78,7 @@ class Document:
     unstorable: frozenset[str | None] = frozenset()
     conditions: tuple[str, ...] = ()
     compiled: dict[Hashable, Compiled] = field(default_factory=dict, compare=False)
+    patterns: dict[Hashable, Pattern] = field(default_factory=dict, compare=False)
 
     def compiled_for(self, operation: OperationDefinitionNode, condition: Callable[[str], object]) -> Compiled:
         """Return what is compiled for an operation, which all its executions share.

@@ -4,11 +4,12 @@ No other module of the product touches such a name. What is assumed of each name
 tests/architecture/test_graphql_internals.py has a test for each assumption.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any, Self, TypeVar
 
-from graphql import GraphQLError, GraphQLList, GraphQLObjectType, get_argument_values
+from graphql import GraphQLError, GraphQLList, GraphQLObjectType, Undefined, coerce_input_value, get_argument_values
 from graphql.execution import Executor
+from graphql.execution.values import VariableValues, VariableValueSource
 from graphql.pyutils import Path
 from graphql.validation import validation_context
 from graphql.validation.rules import overlapping_fields_can_be_merged
@@ -210,6 +211,43 @@ class ObjectExecutor(StrawberryExecutor):
         found = await super().with_abort_signal(awaitable)
         await pace.turn()
         return found
+
+
+class Pattern:
+    """An executor from which those of further requests with the same operation are copied. To build one takes a
+    twentieth of a roll sheet's CPU, and most of that is the same for all requests.
+
+    An executor knows the signature of each variable of its operation. A value that does not fit a type is coerced to
+    Undefined. Copies share what graphql-core remembers of deferred and streamed fields, so an operation that has any
+    cannot be copied.
+    """
+
+    def __init__(self, executor: ObjectExecutor) -> None:
+        self._executor = executor_of_event(executor, None)
+        self._signatures = {name: source.signature for name, source in executor.variable_values.sources.items()}
+        # Nothing of the first request is kept.
+        self._executor.context_value, self._executor.variable_values = None, VariableValues({}, {})
+
+    def executor(
+        self, context: object, given: Mapping[str, Any], extensions: Mapping[str, Any]
+    ) -> Executor[Any] | None:
+        """Return an executor for these variables, or None when one has to be built, because a variable has its default
+        or does not fit its type.
+        """
+        sources: dict[str, VariableValueSource] = {}
+        coerced: dict[str, Any] = {}
+        for name, signature in self._signatures.items():
+            if name not in given:
+                return None
+            value = coerced[name] = coerce_input_value(given[name], signature.type)
+            if value is Undefined:
+                return None
+            sources[name] = VariableValueSource(signature, given[name])
+        executor = executor_of_event(self._executor, None)
+        executor.context_value = context
+        executor.variable_values = VariableValues(sources, coerced)
+        executor.operation_extensions = dict(extensions)  # type: ignore[attr-defined]
+        return executor
 
 
 async def _later(item: T) -> T:

@@ -33,6 +33,7 @@ from gql.protocol.documents import Document, Documents, RequestRefused, name_of
 from gql.protocol.errors import BadInput, unavailable_all
 from gql.protocol.executor import CompilingExecutor
 from gql.protocol.figures import Execution
+from gql.protocol.graphql_internals import Pattern
 from gql.protocol.guard import GuardLimits, Measure, check_items
 from gql.protocol.storable_text import refuse_deep_nesting, refuse_unstorable_text
 from gql.protocol.strawberry_internals import core_schema, is_awaitable
@@ -176,6 +177,18 @@ class Operations:
 
     def _executor(self, operation: Operation, context: object) -> Executor[Any] | list[GraphQLError]:
         """Return an executor of the operation, or what is wrong with its variables."""
+        document, given = operation.document, operation.parameters
+        key = (name_of(operation.node), operation.hide_suggestions)
+        pattern = document.patterns.get(key)
+        copied = None if pattern is None else pattern.executor(context, given.variables, given.extensions)
+        executor = self._built(operation, context) if copied is None else copied
+        if isinstance(executor, CompilingExecutor):
+            executor.use(document.compiled_for(operation.node, executor.condition))
+            if pattern is None and executor.root_field() is not None:
+                document.patterns[key] = Pattern(executor)
+        return executor
+
+    def _built(self, operation: Operation, context: object) -> Executor[Any] | list[GraphQLError]:
         executor: Executor[Any] | list[GraphQLError] = self._executors.build(
             self._schema,
             operation.document.node,
@@ -186,8 +199,6 @@ class Operations:
             hide_suggestions=operation.hide_suggestions,
             operation_extensions=dict(operation.parameters.extensions),
         )
-        if isinstance(executor, CompilingExecutor):
-            executor.use(operation.document.compiled_for(operation.node, executor.condition))
         return executor
 
 

@@ -11,6 +11,7 @@ from graphql.validation.rules import overlapping_fields_can_be_merged
 import pace
 from gql.protocol.graphql_internals import (
     ObjectExecutor,
+    Pattern,
     executor_of_event,
     has_arguments,
     is_aborted,
@@ -131,6 +132,38 @@ def test_an_executor_of_an_event_is_a_copy_with_its_own_context_and_shared_attri
     assert not any(getattr(each, "__slots__", ()) for each in type(executor).__mro__), LIBRARY
     answers = [graphql.execution.execute_subscription_event(each) for each in (first, second)]
     assert [answer.data for answer in answers] == [{"one": {"name": "x"}}, {"one": {"name": "y"}}], LIBRARY  # type: ignore[union-attr]
+
+
+def test_an_executor_is_copied_for_other_variables_and_keeps_nothing_of_the_first() -> None:
+    text = "query Q($id: ID!, $times: Int = 3) { given(id: $id, times: $times) }"
+    schema = graphql.build_schema("type Query { given(id: ID!, times: Int): String }")
+
+    def built(context: object, variables: dict[str, Any]) -> Any:
+        return Recording.build(
+            schema,
+            graphql.parse(text),
+            root_value={"given": lambda info, **given: f"{info.context} {given}"},
+            context_value=context,
+            raw_variable_values=variables,
+        )
+
+    first = built("first", {"id": "1", "times": 1})
+    pattern = Pattern(first)
+    assert "first" not in repr(vars(pattern._executor).values()), LIBRARY
+    copied: Any = pattern.executor("second", {"id": 2, "times": None, "more": 3}, {"trace": 4})
+    anew = built("second", {"id": 2, "times": None, "more": 3})
+    assert copied.variable_values.coerced == anew.variable_values.coerced, LIBRARY
+    sources = [
+        {name: (str(source.signature.type), source.value) for name, source in each.variable_values.sources.items()}
+        for each in (copied, anew)
+    ]
+    assert sources[0] == sources[1], LIBRARY
+    assert (copied.context_value, copied.operation_extensions) == ("second", {"trace": 4}), LIBRARY
+    assert copied.collected_errors is not first.collected_errors, LIBRARY
+    assert first.variable_values.coerced == {"id": "1", "times": 1}, LIBRARY
+    # A default, a value of another type, and a variable that is missing.
+    for variables in ({"id": "1"}, {"id": "1", "times": "x"}, {"times": 1}):
+        assert pattern.executor("third", variables, {}) is None, LIBRARY
 
 
 def _spreading(size: int) -> str:

@@ -12,9 +12,10 @@ import strawberry
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gql.fields.scalars import schema_config
-from gql.protocol.compiler import Compiled
 from gql.protocol.executor import CompilingExecutor
-from gql.protocol.graphql_internals import ObjectExecutor
+from gql.protocol.graphql_internals import ObjectExecutor, Pattern
+from gql.protocol.guard import GuardLimits
+from gql.protocol.operations import Operations, Parameters
 
 
 @strawberry.type
@@ -101,7 +102,10 @@ class Mutation:
         return found
 
 
-SCHEMA = strawberry.Schema(Query, Mutation, types=[Leaf, Branch], config=schema_config())._schema
+WHOLE = strawberry.Schema(
+    Query, Mutation, types=[Leaf, Branch], config=schema_config(), execution_context_class=CompilingExecutor
+)
+SCHEMA = WHOLE._schema
 _LEAF = ["text", "number", "again: text", "waitedFor", "__typename", "... F", "... on Leaf { number }"]
 _FIELDS = {
     "leaf": ("query", ["id: $id", "id: $id, times: $times", 'id: "x"', 'id: "x", times: $times'], "leaf"),
@@ -175,15 +179,23 @@ class Chance:
         )
 
 
-async def _run(executor: type[Any], document: graphql.DocumentNode, given: Any, compiled: Compiled | None) -> Any:
+async def _by_the_library(document: graphql.DocumentNode, given: Any) -> Any:
     context, variables = given
-    built = executor.build(SCHEMA, document, context_value=context, raw_variable_values=variables)
-    if isinstance(built, list):
-        return [each.formatted for each in built]
-    if compiled is not None:
-        built.use(compiled)
-    result = built.execute_operation()
-    result = await result if built.is_awaitable(result) else result
+    executor = StrawberryGraphQLCoreExecutionContext
+    return await _run(executor.build(SCHEMA, document, context_value=context, raw_variable_values=variables))
+
+
+async def _by_us(operations: Operations, text: str, given: Any) -> Any:
+    context, variables = given
+    operation = operations.prepare(Parameters(text, variables=variables), may_introspect=True)
+    return await _run(operations._executor(operation, context))
+
+
+async def _run(executor: Any) -> Any:
+    if isinstance(executor, list):
+        return [each.formatted for each in executor]
+    result = executor.execute_operation()
+    result = await result if executor.is_awaitable(result) else result
     return orjson.dumps(result.data), [each.formatted for each in result.errors or ()]
 
 
@@ -198,7 +210,18 @@ async def test_one_root_field_is_answered_as_graphql_core_answers_it(monkeypatch
         directly.add(root.nodes[0].name.value)
         return await answer(self, root)
 
+    copied = 0
+    copy = Pattern.executor
+
+    def counted_copy(self: Pattern, *given: Any) -> Any:
+        nonlocal copied
+        found = copy(self, *given)
+        copied += found is not None
+        return found
+
     monkeypatch.setattr(ObjectExecutor, "_answer", counted)
+    monkeypatch.setattr(Pattern, "executor", counted_copy)
+    operations = Operations(WHOLE, GuardLimits())
     with_errors = without = 0
     for seed in range(260):
         chance = Chance(seed)
@@ -206,16 +229,15 @@ async def test_one_root_field_is_answered_as_graphql_core_answers_it(monkeypatch
         document = graphql.parse(text)
         if graphql.validate(SCHEMA, document):
             continue
-        # What is compiled holds for one condition.
-        compiled = {True: Compiled(), False: Compiled(), None: Compiled()}
-        for _ in range(3):
+        for _ in range(5):
             given = chance.found(), chance.variables()
-            expected = await _run(StrawberryGraphQLCoreExecutionContext, document, given, None)
-            found = await _run(CompilingExecutor, document, given, compiled[given[1].get("yes")])
+            expected = await _by_the_library(document, given)
+            found = await _by_us(operations, text, given)
             assert found == expected, (seed, text, given)
             with_errors += bool(expected[1]) if isinstance(expected, tuple) else 0
             without += isinstance(expected, tuple) and not expected[1]
     assert with_errors > 80
     assert without > 80
     assert count > 80
+    assert copied > 80
     assert directly == _FIELDS.keys() - {"atOnce"}
