@@ -172,13 +172,6 @@ async def _has_read(connection: AsyncConnection) -> bool:
     return True
 
 
-async def _has_committed(connection: AsyncConnection) -> bool:
-    """Commit the transaction of a writer. Raises sqlalchemy.exc.DBAPIError; the pool then ends the transaction."""
-    await by_driver(connection, "COMMIT", run=asyncpg.Connection.execute)
-    del connection.info[_IS_OPEN]
-    return True
-
-
 async def _has_nothing_open(connection: AsyncConnection) -> bool:
     """Return whether the block's statement, which was a transaction by itself, has ended it with certainty."""
     if driver_of(connection) is None or _WAS_CANCELLED in connection.info:
@@ -211,18 +204,25 @@ class Database:
         """Open one consistent snapshot of one tenant: all statements in the block see the same state."""
         return self._transaction(_START.format(begin=_TO_READ, organization_id=organization_id), _has_read)
 
-    def write(self, organization_id: UUID) -> AbstractAsyncContextManager[AsyncConnection]:
+    @asynccontextmanager
+    async def write(self, organization_id: UUID) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that changes one tenant's rows: each statement sees what was committed before it.
 
-        It is committed at the end of the block. Any exception rolls it back.
+        It is committed at the end of the block. Any exception gives the connection back to the pool, which rolls the
+        transaction back. Raises sqlalchemy.exc.DBAPIError when it cannot be committed.
         """
         parent = trace_parent()
         start = _START if parent is None else _START_TRACED
         script = start.format(begin=_TO_WRITE, organization_id=organization_id, trace_parent=parent)
-        return self._transaction(script, _has_committed)
+        async with self.kept.use() as connection:
+            await by_driver(connection, script, run=asyncpg.Connection.execute)
+            yield connection
+            await by_driver(connection, "COMMIT", run=asyncpg.Connection.execute)
 
     def between_transactions(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Take a connection without beginning a transaction, for a statement that is one itself (`Snapshot`)."""
+        """Take a connection without beginning a transaction, for a statement that is one itself (`Snapshot`), or for a
+        block that begins and ends transactions. Any that is open when the block fails is rolled back.
+        """
         return self._transaction("", _has_nothing_open)
 
     def _may_keep(self, kept: int) -> bool:

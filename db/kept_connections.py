@@ -1,14 +1,14 @@
-"""Connections for reads that follow each other closely, which stay out of the pool between them.
+"""Connections for work that follows closely on other work, which stay out of the pool in between.
 
 Taking a connection from the pool and giving it back costs a process that sends live events an eighth of its CPU, and
-one that shows roll sheets a twelfth.
+one that shows roll sheets or checks in a twelfth.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,12 +28,16 @@ class Gone(Exception):
 
 
 @dataclass(slots=True, eq=False)
-class _Kept:
-    """A connection that was taken from the pool. It is kept no longer than until `ends`, a time of the loop."""
+class Kept:
+    """A connection that was taken from the pool. It is kept no longer than until `ends`, a time of the loop.
+
+    releases -- how often all connections had been released when it was taken last
+    """
 
     taken: Taken
     connection: AsyncConnection
     ends: float
+    releases: int = 0
 
     def is_open(self) -> bool:
         driver = driver_of(self.connection)
@@ -42,7 +46,7 @@ class _Kept:
 
 class KeptConnections:
     """Keeps connections, each for as long as so many have been needed at the same time within the last second, and at
-    most for a minute. Reads that find none take one from the pool.
+    most for a minute. Whoever finds none takes one from the pool.
     """
 
     def __init__(self, take: Callable[[], Taken], may_keep: Callable[[int], bool]) -> None:
@@ -52,7 +56,7 @@ class KeptConnections:
         self._take = take
         self._may_keep = may_keep
         # The last one that was used is used next, so that the first ones are those that were needed least.
-        self._kept: list[_Kept] = []
+        self._kept: list[Kept] = []
         self._unused = 0
         self._timer: asyncio.TimerHandle | None = None
         self._releasing: asyncio.Task[None] | None = None
@@ -62,7 +66,22 @@ class KeptConnections:
         """Return the result of `read`, which leaves no transaction open. The connection is not kept after a failure, or
         after a call of `release` during the read.
         """
-        loop, releases = asyncio.get_running_loop(), self._releases
+        kept = await self.take()
+        try:
+            found = await read(kept.connection)
+        except BaseException as fault:
+            await kept.taken.__aexit__(type(fault), fault, fault.__traceback__)
+            raise
+        if not self.keep(kept):
+            await kept.taken.__aexit__(None, None, None)
+        return found
+
+    def use(self) -> Taken:
+        """Use a connection for a block, as `run` does for a function."""
+        return _Use(self)
+
+    async def take(self) -> Kept:
+        """Return a connection to use alone, and then for `keep`."""
         kept = self._kept.pop() if self._kept else None
         self._unused = min(self._unused, len(self._kept))
         if kept is not None and not kept.is_open():
@@ -70,19 +89,20 @@ class KeptConnections:
             kept = None
         if kept is None:
             taken = self._take()
-            kept = _Kept(taken, await taken.__aenter__(), loop.time() + _LONGEST_SECONDS)
-        try:
-            found = await read(kept.connection)
-        except BaseException as fault:
-            await kept.taken.__aexit__(type(fault), fault, fault.__traceback__)
-            raise
-        if self._releases != releases or kept.ends <= loop.time() or not self._may_keep(len(self._kept)):
-            await kept.taken.__aexit__(None, None, None)
-            return found
+            connection = await taken.__aenter__()
+            kept = Kept(taken, connection, asyncio.get_running_loop().time() + _LONGEST_SECONDS)
+        kept.releases = self._releases
+        return kept
+
+    def keep(self, kept: Kept) -> bool:
+        """Return whether the connection is kept for others. If not, it has to be given back to the pool."""
+        loop = asyncio.get_running_loop()
+        if self._releases != kept.releases or kept.ends <= loop.time() or not self._may_keep(len(self._kept)):
+            return False
         self._kept.append(kept)
         if self._timer is None:
             self._timer = loop.call_later(until_beat(10 * _IDLE_SECONDS), self._look)
-        return found
+        return True
 
     async def release(self) -> None:
         """Give all connections back to the pool, those that are being read with after that. The next reads take them
@@ -106,6 +126,23 @@ class KeptConnections:
         self._timer = loop.call_later(until_beat(10 * _IDLE_SECONDS), self._look) if self._kept else None
 
 
-async def _give_back(kept: list[_Kept]) -> None:
+class _Use(AbstractAsyncContextManager[AsyncConnection]):
+    """A block with one of the connections."""
+
+    __slots__ = ("_connections", "_kept")
+
+    def __init__(self, connections: KeptConnections) -> None:
+        self._connections = connections
+
+    async def __aenter__(self) -> AsyncConnection:
+        self._kept = await self._connections.take()
+        return self._kept.connection
+
+    async def __aexit__(self, *fault: Any) -> None:
+        if fault[0] is not None or not self._connections.keep(self._kept):
+            await self._kept.taken.__aexit__(*fault)
+
+
+async def _give_back(kept: list[Kept]) -> None:
     for each in kept:
         await each.taken.__aexit__(None, None, None)

@@ -1,8 +1,9 @@
-"""Connections that stay out of the pool between reads that follow each other closely."""
+"""Connections that stay out of the pool between reads and writes that follow each other closely."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import QueuePool
 
 import db.kept_connections
+from db.checking_out import driver_of
 from db.driver import HotStatement
 from db.engine import Database
 from tests.support.databases import pooled
@@ -153,3 +155,66 @@ async def test_R16_1_a_connection_that_is_read_with_while_all_are_dropped_is_not
     goes_on.set()
     first = await reading
     assert await wide.kept.run(pid) != first
+
+
+LOCKING = HotStatement("SELECT pg_advisory_xact_lock(20) AS locked")
+IS_FREE = HotStatement("SELECT pg_try_advisory_xact_lock(20) AS free")
+SLEEPING = HotStatement("SELECT pg_sleep(60) AS slept")
+GYM = UUID(int=1)
+
+
+async def raise_a_fault(_: AsyncConnection) -> None:
+    raise LookupError
+
+
+async def sleep(connection: AsyncConnection) -> None:
+    await SLEEPING.rows(connection, {})
+
+
+async def sleep_by_sqlalchemy(connection: AsyncConnection) -> None:
+    await connection.execute(text("SELECT pg_sleep(60)"))
+
+
+async def end_the_session(connection: AsyncConnection) -> None:
+    await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+async def write(database: Database, act: Callable[[AsyncConnection], Awaitable[object]]) -> int:
+    async with database.write(GYM) as connection:
+        await LOCKING.rows(connection, {})
+        found = await pid(connection)
+        await connection.execute(text("SELECT 1"))
+        await act(connection)
+    return found
+
+
+async def test_a_transaction_that_writes_leaves_its_connection_to_what_follows(wide: Database) -> None:
+    first = await write(wide, pid)
+    assert await wide.kept.run(pid) == await write(wide, pid) == first
+    assert out(wide) == 1
+
+    async def is_in_transaction(connection: AsyncConnection) -> bool:
+        found: Any = driver_of(connection)
+        return bool(found.is_in_transaction())
+
+    assert not await wide.kept.run(is_in_transaction)
+
+
+@pytest.mark.parametrize(
+    ("act", "cancelled"),
+    [(raise_a_fault, False), (fail, False), (end_the_session, False), (sleep, True), (sleep_by_sqlalchemy, True)],
+)
+async def test_a_transaction_that_fails_or_is_cancelled_ends_in_the_pool(
+    wide: Database, wider: Database, act: Callable[[AsyncConnection], Awaitable[None]], cancelled: bool
+) -> None:
+    await write(wide, pid)
+    writing = asyncio.ensure_future(write(wide, act))
+    if cancelled:
+        await asyncio.sleep(0.1)
+        writing.cancel()
+    with pytest.raises((LookupError, DBAPIError, asyncio.CancelledError)):
+        await writing
+    await until_all_are_back(wide)
+    async with wider.write(GYM) as connection:
+        assert (await IS_FREE.rows(connection, {}))[0].free
+    assert await write(wide, pid) == await wide.kept.run(pid)
