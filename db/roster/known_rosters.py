@@ -31,7 +31,7 @@ class KnownRoster:
     made -- what was made of all candidates and of nothing else but the keys
     """
 
-    rows: Sequence[tuple[Any, ...]] = ()
+    rows: Sequence[tuple[Any, ...]] = field(default_factory=list)
     candidates: Sequence[RosterCandidate] = ()
     made: dict[Hashable, Any] = field(default_factory=dict)
 

@@ -1,9 +1,8 @@
 """Reads an occurrence and its roster in one query, for a roll sheet that somebody opens (decision 85)."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
-from operator import is_
 from typing import Any, TypeAlias
 
 from attendance.rules.calendar.occurrences import OccurrenceHead
@@ -53,32 +52,24 @@ async def sheet_found(read: Beside, key: OccurrenceKey) -> tuple[OccurrenceHead,
     """
     first, (head_row, roster_row) = read.skipped, _shapes(read.columns, read.skipped)
     width = read.columns.index(_FIRST_OF_ROSTER)
-    place = (read.query, key)
-    before = known_rosters.find(place)
-    head: OccurrenceHead | None = None
-    rows: list[tuple[Any, ...]] = []
-    candidates: list[RosterCandidate] = []
-    for start in range(0, len(read.rows or ()), _AT_ONCE):
-        if is_over():
-            await turn()
-        for row in (read.rows or ())[start : start + _AT_ONCE]:
-            if row[width] is not None:
-                mine = row[width:]
-                candidates.append(before.candidate(len(rows), mine) or candidate_of(roster_row(mine)))
-                rows.append(mine)
-            elif row[first] is not None:
-                head = known_head_of(head_row(row[first:width]))
+    found = read.rows or ()
+    heads = [row[first:width] for row in found if row[width] is None and row[first] is not None]
+    head = known_head_of(head_row(heads[-1])) if heads else None
     if head is None:
         return None
-    return head, _remembered(place, before, KnownRoster(rows, candidates))
-
-
-def _remembered(place: Hashable, before: KnownRoster, read: KnownRoster) -> KnownRoster:
-    """Return the roster that is the same as the one that was read, with what was made of it if it was known."""
-    if len(before.candidates) == len(read.candidates) and all(map(is_, before.candidates, read.candidates)):
-        return before
-    known_rosters.remember(place, read)
-    return read
+    rows = [row[width:] for row in found if row[width] is not None]
+    place = (read.query, key)
+    before = known_rosters.find(place)
+    if rows == before.rows:
+        return head, before
+    candidates: list[RosterCandidate] = []
+    for number, row in enumerate(rows):
+        if number % _AT_ONCE == 0 and is_over():
+            await turn()
+        candidates.append(before.candidate(number, row) or candidate_of(roster_row(row)))
+    made = KnownRoster(rows, candidates)
+    known_rosters.remember(place, made)
+    return head, made
 
 
 @cache
