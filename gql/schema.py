@@ -12,7 +12,7 @@ from gql.fields.user_errors import declared_refusals
 from gql.mutations import Mutation
 from gql.protocol.errors import Code, answer_as_unavailable, answer_with
 from gql.protocol.executor import CompilingExecutor
-from gql.protocol.strawberry_internals import handlers_for_unions_alone
+from gql.protocol.strawberry_internals import handlers_for_unions_alone, make_plain_inputs_at_once
 from gql.queries import Query
 from gql.subscriptions import Subscription
 
@@ -30,7 +30,7 @@ def build_schema() -> strawberry.Schema:
     answer_with(Code.BAD_USER_INPUT, AskedWrongly)
     answer_as_unavailable(passes_after)
     with handlers_for_unions_alone():
-        return strawberry.Schema(
+        schema = strawberry.Schema(
             query=Query,
             mutation=Mutation,
             subscription=Subscription,
@@ -38,3 +38,5 @@ def build_schema() -> strawberry.Schema:
             config=schema_config(),
             exception_handlers=declared_refusals(),
         )
+    make_plain_inputs_at_once(schema)
+    return schema

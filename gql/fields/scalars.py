@@ -3,12 +3,14 @@
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, NewType
 
 import orjson
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
 from strawberry.types.scalar import ScalarDefinition
 
 Money = NewType("Money", Decimal)
@@ -113,5 +115,13 @@ SCALARS: dict[object, ScalarDefinition] = {
 }
 
 
+class _Names(NameConverter):
+    """Names in the schema. Strawberry asks for those of arguments and of their fields in each request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.apply_naming_config = cache(super().apply_naming_config)  # type: ignore[method-assign]
+
+
 def schema_config() -> StrawberryConfig:
-    return StrawberryConfig(scalar_map=SCALARS)
+    return StrawberryConfig(scalar_map=SCALARS, name_converter=_Names())

@@ -6,11 +6,22 @@ tests/architecture/test_strawberry_internals.py has a test for each assumption.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import MISSING
 from enum import Enum
+from functools import partial
 from typing import Any, cast
 
 import strawberry
-from graphql import GraphQLEnumType, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    get_nullable_type,
+    is_leaf_type,
+)
 from strawberry.execution import optimized_is_awaitable
 from strawberry.http.websocket_origin import is_same_origin, normalize_origin
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -18,7 +29,12 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import get_object_definition
-from strawberry.types.base import StrawberryList, StrawberryObjectDefinition, StrawberryOptional
+from strawberry.types.base import (
+    StrawberryList,
+    StrawberryMaybe,
+    StrawberryObjectDefinition,
+    StrawberryOptional,
+)
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
@@ -100,6 +116,36 @@ def append_field(extended: type[Any], name: str, field: StrawberryField) -> None
         field.python_name = name
         field.origin = extended
         definition.fields.append(field)
+
+
+def make_plain_inputs_at_once(schema: strawberry.Schema) -> None:
+    """Let inputs whose fields are all single scalars or enums be made in one step. Strawberry asks anew in each request
+    what kind of value each field has.
+
+    An input's definition may have a function `from_input` that makes it of the coerced values, which have the names of
+    the schema. Such values need no conversion, except in a `Maybe`. A field without a value has its default, or None
+    when it has none.
+    """
+    for type_ in core_schema(schema).type_map.values():
+        definition = type_.extensions.get(_DEFINITION)
+        if not isinstance(type_, GraphQLInputObjectType) or not isinstance(definition, StrawberryObjectDefinition):
+            continue
+        if any(isinstance(field.type, StrawberryMaybe) for field in definition.fields):
+            continue
+        if all(is_leaf_type(get_nullable_type(field.type)) for field in type_.fields.values()):
+            names = {field.python_name: schema.config.name_converter.from_field(field) for field in definition.fields}
+            missing = {
+                field.python_name: None
+                for field in definition.fields
+                if field.default_value is MISSING and field.default_factory is MISSING
+            }
+            definition.from_input = partial(_made, names, missing)
+
+
+def _made(
+    names: Mapping[str, str], missing: Mapping[str, None], class_: type, values: Mapping[str, Any], _: Any
+) -> Any:
+    return class_(**{**missing, **{name: values[known] for name, known in names.items() if known in values}})
 
 
 def plain_attribute(field: GraphQLField) -> str | None:

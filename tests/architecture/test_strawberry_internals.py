@@ -25,6 +25,7 @@ from gql.protocol.strawberry_internals import (
     is_awaitable,
     is_of_subscription,
     is_same_origin,
+    make_plain_inputs_at_once,
     metadata_of,
     normalize_origin,
     plain_attribute,
@@ -224,6 +225,60 @@ def test_the_field_of_a_subscription_returns_the_event() -> None:
     assert field.resolve(event, cast("Any", None), after=3) is event, LIBRARY
     assert not is_of_subscription(schema.query_type.fields["one"]), LIBRARY
     assert not is_of_subscription(graphql.GraphQLField(graphql.GraphQLInt)), LIBRARY
+
+
+@strawberry.input
+class Inner:
+    name: str
+
+
+@strawberry.input
+class Plain:
+    some_id: strawberry.ID
+    colour: Colour = Colour.RED
+    count: int | None = 3
+    left_out: str | None = strawberry.UNSET
+    always: str | None
+
+
+@strawberry.input
+class WithMaybe:
+    name: strawberry.Maybe[str | None]
+
+
+@strawberry.input
+class WithList:
+    names: list[str]
+    inner: Inner
+
+
+@strawberry.type
+class Making:
+    @strawberry.field
+    def made(self, plain: Plain, maybe: WithMaybe | None = None, many: WithList | None = None) -> str:
+        return f"{plain} {maybe} {many}"
+
+
+@pytest.mark.parametrize("given", [
+    {"plain": {"someId": 4}},
+    {"plain": {"someId": "x", "colour": "BLUE", "count": None, "leftOut": "a", "always": "b"}},
+    {"plain": {"someId": "x", "leftOut": None, "always": None}, "maybe": {"name": None}},
+    {"plain": {"someId": "x"}, "maybe": {}, "many": {"names": ["a"], "inner": {"name": "b"}}},
+])  # fmt: skip
+def test_inputs_of_single_values_are_made_in_one_step_as_strawberry_makes_them(given: dict[str, Any]) -> None:
+    schema = strawberry.Schema(Making)
+    definitions = [vars(each)["__strawberry_definition__"] for each in (Plain, Inner, WithMaybe, WithList)]
+    text = """
+        query ($plain: Plain!, $maybe: WithMaybe, $many: WithList) { made(plain: $plain, maybe: $maybe, many: $many) }
+    """
+    for definition in definitions:
+        definition.from_input = None
+    expected = schema.execute_sync(text, given)
+    make_plain_inputs_at_once(schema)
+    assert [definition.from_input is not None for definition in definitions] == [True, True, False, False], LIBRARY
+    found = schema.execute_sync(text, given)
+    assert found.errors is expected.errors is None, LIBRARY
+    assert found.data == expected.data, LIBRARY
 
 
 def test_a_field_leads_to_the_metadata_that_it_declares() -> None:
