@@ -9,8 +9,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextvars import ContextVar
 from functools import partial
 from typing import TypeAlias, TypeVar
@@ -25,14 +24,14 @@ TURN = 0.01
 _WOKEN = 16
 
 
-class _Together:
+class _Group:
     """The tasks of one piece of work. `waiting` is how many of them wait for a turn."""
 
     def __init__(self) -> None:
         self.waiting = 0
 
 
-_together: ContextVar[_Together | None] = ContextVar("together", default=None)
+_together: ContextVar[_Group | None] = ContextVar("together", default=None)
 
 
 class _Turns:
@@ -202,14 +201,16 @@ async def in_turns(items: Iterable[T], *, at_once: int = 1) -> AsyncIterator[T]:
         yield item
 
 
-@contextmanager
-def together() -> Iterator[None]:
-    """Regard all tasks that are started within as one piece of work, for `settled`."""
-    token = _together.set(_Together())
-    try:
-        yield
-    finally:
-        _together.reset(token)
+class Together:
+    """A block that regards all tasks that are started within as one piece of work, for `settled`."""
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> None:
+        self._token = _together.set(_Group())
+
+    def __exit__(self, *_: object) -> None:
+        _together.reset(self._token)
 
 
 async def settled() -> None:

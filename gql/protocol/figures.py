@@ -57,6 +57,8 @@ _seconds_of = cache(OPERATION_SECONDS.labels)
 def root_field(operation: OperationDefinitionNode) -> str:
     """Return the name in the schema of the operation's root field; SEVERAL when it has more, or fragments."""
     selections = operation.selection_set.selections
+    if len(selections) == 1 and isinstance(selections[0], FieldNode):
+        return selections[0].name.value
     names = {each.name.value for each in selections if isinstance(each, FieldNode)}
     only_fields = all(isinstance(each, FieldNode) for each in selections)
     return names.pop() if only_fields and len(names) == 1 else SEVERAL

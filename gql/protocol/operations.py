@@ -139,7 +139,7 @@ class Operations:
         Raises RequestRefused when its variables do not fit their types, and Unavailable when each of its root fields
         failed for a cause that may pass: then nothing was read and nothing was changed.
         """
-        with Execution(operation.node) as execution, pace.together():
+        with Execution(operation.node) as execution, pace.Together():
             executor = self._executor(operation, context)
             if isinstance(executor, list):
                 raise RequestRefused(executor)
