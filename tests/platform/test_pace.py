@@ -106,9 +106,12 @@ async def test_all_that_repeats_at_the_beat_is_called_together_until_it_is_stopp
         raise OSError("a look that fails")
 
     faults: list[Any] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: faults.append(context["exception"]))
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: faults.append(context["exception"]))
     stops = [pace.at_beat(fail), pace.at_beat(lambda _: told.append("first")), pace.at_beat(end, 3)]
     await asyncio.wait_for(done.wait(), 5)
+    # Other tests have the same loop.
+    loop.set_exception_handler(None)
     for stop in stops:
         stop()
         stop()
