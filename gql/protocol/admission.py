@@ -198,6 +198,13 @@ class Admission:
         own = self._of_late.of(tenant.key, now) + tenant.running * self._average
         return own > self._of_late.average_of_others(tenant.key, now)
 
+    def _has_had_far_more(self, tenant: _Tenant, now: float) -> bool:
+        """Return whether the tenant has had far more of the process of late than each of the others on average. No
+        slots are kept free for it: they would let it have as much again, and its queue would never stand.
+        """
+        average = self._of_late.average_of_others(tenant.key, now)
+        return average > 0 and self._of_late.of(tenant.key, now) > _FAR_MORE * average
+
     def _left_to_others(self, tenant: _Tenant, now: float) -> int:
         """Return how many slots a tenant that is behind the others leaves to them: more than those use on average,
         because at times they use more, and at least the last quarter. One slot is not kept free for anybody.
@@ -255,7 +262,7 @@ class Admission:
         self._average += (lasted - self._average) * (_NEWEST if self._average else 1)
         tenant, now = held.tenant, self._clock()
         self._of_late.add(tenant.key, lasted, now)
-        if not self._is_behind(tenant, now):
+        if not self._is_behind(tenant, now) and not self._has_had_far_more(tenant, now):
             self._in_front.add(tenant.key, lasted, now)
         self._end(held)
 
