@@ -1,5 +1,6 @@
 """R16.6: traces of requests, statements and jobs, linked between API and workers; R16.4: without any value."""
 
+import gc
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -219,6 +220,10 @@ def test_R16_6_spans_reach_a_collector(monkeypatch: pytest.MonkeyPatch) -> None:
         provider.shutdown()
         tracing.trace_with(None)
         server.shutdown()
+    # As long as it exists, it starts a thread in each process that is forked, and a process with threads cannot enter
+    # the user namespace in which root runs PostgreSQL.
+    del provider
+    gc.collect()
     ((path, body),) = received
     assert path == "/v1/traces"
     assert b"rollbook-api" in body
