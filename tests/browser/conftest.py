@@ -1,7 +1,6 @@
 """The servers, the browser and the people of the browser tests."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,17 +28,9 @@ async def api(servers: Servers, process_database: ProcessDatabase) -> AsyncItera
 
 
 @pytest.fixture(scope="session")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the browser finds what its camera sees, when it turns the camera on."""
-    return tmp_path_factory.mktemp("camera") / "film.y4m"
-
-
-@pytest.fixture(scope="session")
-async def program(film: Path) -> AsyncIterator[Browser]:
+async def program() -> AsyncIterator[Browser]:
     """The browser program of this test process."""
-    async with browser_program(
-        "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"
-    ) as browser:
+    async with browser_program() as browser:
         yield browser
 
 

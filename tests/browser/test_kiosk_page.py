@@ -17,7 +17,7 @@ from attendance.rules.vocabulary import Permission
 from db import models
 from gql.credentials.check_in_codes import CheckInCodes
 from tests.api.organization.sign_in_client import PASSWORD, PASSWORD_HASH
-from tests.support.browser_pages import Desk, Hall
+from tests.support.browser_pages import Desk, Hall, browser_that_sees
 from tests.support.factories import World
 from tests.support.processes import SECRET
 from web.client.build import HERE as CLIENT
@@ -133,21 +133,24 @@ async def test_R5_a_family_checks_in_at_the_door_and_the_roll_sheet_shows_it(hal
 
 
 @pytest.mark.emptied_database
-async def test_R5_1_a_code_is_read_by_the_camera(hall: Hall, world: World, film: Path) -> None:
+async def test_R5_1_a_code_is_read_by_the_camera(hall: Hall, world: World, tmp_path: Path) -> None:
     _, family, _ = await noon_street(world)
+    film = tmp_path / "film.y4m"
     make_film(film, CheckInCodes(SECRET).make(FamilyCode(world.organization_id, family, 1)))
-    desk = await launched(hall, world)
-    page = desk.page
-    await desk.context.grant_permissions(["camera"])
-    await page.clock.resume()
-    await desk.tap("Scan a code with the camera")
-    await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
-    await desk.tap("Done")
-    # The code is still there, and is not read again at once. The camera stays on.
-    await expect(page.get_by_label("What the camera sees")).to_be_visible()
-    await desk.without_barriers()
-    await desk.tap("Turn the camera off")
-    await expect(page.get_by_label("What the camera sees")).to_have_count(0)
+    async with browser_that_sees(film, beside=hall.browser) as browser:
+        seeing = Hall(browser, hall.api)
+        desk = await launched(seeing, world)
+        page = desk.page
+        await page.clock.resume()
+        await desk.tap("Scan a code with the camera")
+        await expect(page.get_by_role("heading", name="Ann")).to_be_visible()
+        await desk.tap("Done")
+        # The code is still there, and is not read again at once. The camera stays on.
+        await expect(page.get_by_label("What the camera sees")).to_be_visible()
+        await desk.without_barriers()
+        await desk.tap("Turn the camera off")
+        await expect(page.get_by_label("What the camera sees")).to_have_count(0)
+        await seeing.close_desks()
     # A tablet whose camera is forbidden to all pages.
     desk = await launched(hall, world)
     await desk.context.grant_permissions([])

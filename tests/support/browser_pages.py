@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, BrowserType, Page, async_playwright, expect
 
 from attendance.rules.vocabulary import Portal
 from tests.support.api_process import ApiProcess, sign_in
@@ -33,7 +33,10 @@ DESKTOP = {"width": 1200, "height": 860}
 PATIENCE = 15_000
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 """The rules of axe that are on and have the tag cat.color."""
-_PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell is the same browser without windows, and computes a third less.
+_PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+_CAMERA = "--use-fake-device-for-media-stream"
 
 # An address of the same origin that shows a text and runs nothing, under the headers of the pages.
 _LOBBY = "/worker.js"
@@ -55,7 +58,7 @@ def chromium() -> str:
     """The path of the machine's Chromium. Skips the test where there is none."""
     found = os.environ.get("ROLLBOOK_CHROMIUM") or next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if found is None:
-        pytest.skip("There is no Chromium. On Debian or Ubuntu: apt-get install chromium")
+        pytest.skip("There is no Chromium. On Debian or Ubuntu: apt-get install chromium-headless-shell")
     return found
 
 
@@ -246,14 +249,27 @@ class Hall:
 
 
 @asynccontextmanager
-async def browser_program(*choices: str) -> AsyncIterator[Browser]:
-    """choices -- arguments for the browser program"""
-    # A process of its own that draws costs a fifteenth of all that the browser computes.
-    choices = ("--in-process-gpu", *choices)
+async def browser_program() -> AsyncIterator[Browser]:
+    """A browser with a camera, which no page may use unless a person or a browser context permits it."""
     expect.set_options(timeout=PATIENCE)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=list(choices))
-        try:
-            yield browser
-        finally:
-            await browser.close()
+    async with async_playwright() as playwright, _launched(playwright.chromium, _CAMERA) as browser:
+        yield browser
+
+
+@asynccontextmanager
+async def browser_that_sees(film: Path, beside: Browser) -> AsyncIterator[Browser]:
+    """A second browser, which lets each page use its camera. The camera sees the film."""
+    # Without windows there is nobody to permit it, whatever the browser context says.
+    choices = (_CAMERA, "--use-fake-ui-for-media-stream", f"--use-file-for-fake-video-capture={film}")
+    async with _launched(beside.browser_type, *choices) as browser:
+        yield browser
+
+
+@asynccontextmanager
+async def _launched(kind: BrowserType, *choices: str) -> AsyncIterator[Browser]:
+    # A process of its own that draws costs a fifteenth of all that the browser computes.
+    browser = await kind.launch(executable_path=chromium(), args=["--in-process-gpu", *choices])
+    try:
+        yield browser
+    finally:
+        await browser.close()
