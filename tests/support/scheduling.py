@@ -6,7 +6,9 @@ import pytest
 
 SLOW_FIRST = {
     *("simulation", "walk", "demo", "faults", "races", "platform", "year", "browser", "importing"),
-    *("test_permissions.py", "test_makeup_tokens_in_any_order.py", "test_attendance_report.py"),
+    *("test_permissions.py", "test_makeup_tokens_in_any_order.py", "test_attendance_report.py", "test_check_ins.py"),
+    *("test_executor.py", "test_two_cancellations.py", "test_cancellation_dry_run.py", "test_sharing_streams.py"),
+    *("test_when_tokens_come.py", "test_makeup_search_in_sql.py", "test_planted_secrets.py"),
 }
 """Folders whose files take long, and long files of other folders: begun first, so that no process is left alone with
 one at the end.
