@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import PoolResetState, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, Pool, QueuePool
 
 from db.asyncpg_internals import Connection, end_transaction, watch_socket
 from db.checking_out import begin_to_connect, driver_of, give_back, take
@@ -180,6 +180,11 @@ async def _has_nothing_open(connection: AsyncConnection) -> bool:
     return True
 
 
+def _is_used_up(pool: Pool) -> bool:
+    """Return whether all connections of the pool are in use or kept."""
+    return isinstance(pool, QueuePool) and pool.checkedout() >= pool.size()
+
+
 async def set_tenant(connection: AsyncConnection, organization_id: UUID) -> None:
     """Restrict the transaction to this organization's rows (row-level security), and plan each statement once for each
     connection.
@@ -228,13 +233,15 @@ class Database:
     def _may_keep(self, kept: int) -> bool:
         """Return whether another connection may stay out of the pool, which has one left, and half of them at least."""
         pool = self.engine.sync_engine.pool
-        return isinstance(pool, QueuePool) and pool.checkedout() < pool.size() and kept < pool.size() // 2
+        return isinstance(pool, QueuePool) and not _is_used_up(pool) and kept < pool.size() // 2
 
     @asynccontextmanager
     async def _transaction(
         self, start: str, has_ended: Callable[[AsyncConnection], Awaitable[bool]]
     ) -> AsyncIterator[AsyncConnection]:
         """Run the script, if any, and let `has_ended` end the transaction unless the block raises an exception."""
+        if _is_used_up(self.engine.sync_engine.pool):
+            await self.kept.spare_one()
         connection = await take(self._connections)
         is_over = False
         try:

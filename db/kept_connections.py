@@ -46,7 +46,7 @@ class Kept:
 
 class KeptConnections:
     """Keeps connections, each for as long as so many have been needed at the same time within the last second, and at
-    most for a minute. Whoever finds none takes one from the pool.
+    most for a minute. Whoever finds none takes one from the pool. Nobody waits for the pool while one is unused.
     """
 
     def __init__(self, take: Callable[[], Taken], may_keep: Callable[[int], bool]) -> None:
@@ -103,6 +103,13 @@ class KeptConnections:
         if self._timer is None:
             self._timer = loop.call_later(until_beat(10 * _IDLE_SECONDS), self._look)
         return True
+
+    async def spare_one(self) -> None:
+        """Give the connection that was needed least back to the pool, if any is unused at the moment."""
+        if self._kept:
+            spared = self._kept.pop(0)
+            self._unused = max(0, self._unused - 1)
+            await _give_back([spared])
 
     async def release(self) -> None:
         """Give all connections back to the pool, those that are being read with after that. The next reads take them

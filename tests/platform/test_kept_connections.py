@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from tests.support.databases import pooled
 
 PID = HotStatement("SELECT pg_backend_pid() AS pid")
 FAILING = HotStatement("SELECT 1 / (SELECT 0) AS one")
+GYM = UUID(int=1)
 
 
 @pytest.fixture
@@ -120,6 +122,21 @@ async def test_half_of_the_pool_is_kept_at_most_while_it_is_needed(
     await until_all_are_back(wider)
 
 
+async def test_nobody_waits_for_the_pool_while_a_kept_connection_is_unused(
+    wider: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db.kept_connections, "_IDLE_SECONDS", 60)
+    await asyncio.gather(*(wider.kept.run(pid) for _ in range(4)))
+    assert out(wider) == 2
+    async with asyncio.timeout(2), AsyncExitStack() as reads:
+        reading = [await reads.enter_async_context(wider.read(GYM)) for _ in range(4)]
+        assert len({await pid(each) for each in reading}) == out(wider) == 4
+    assert out(wider) == 0
+    await wider.kept.run(pid)
+    async with wider.read(GYM), wider.read(GYM):
+        assert out(wider) == 3
+
+
 async def test_a_connection_that_the_server_has_closed_meanwhile_is_not_read_with(
     wide: Database,
 ) -> None:
@@ -160,7 +177,6 @@ async def test_R16_1_a_connection_that_is_read_with_while_all_are_dropped_is_not
 LOCKING = HotStatement("SELECT pg_advisory_xact_lock(20) AS locked")
 IS_FREE = HotStatement("SELECT pg_try_advisory_xact_lock(20) AS free")
 SLEEPING = HotStatement("SELECT pg_sleep(60) AS slept")
-GYM = UUID(int=1)
 
 
 async def raise_a_fault(_: AsyncConnection) -> None:
