@@ -14,7 +14,6 @@ from redis.backoff import NoBackoff
 from attendance.rules.quickly_made import quickly_made
 from attendance.rules.vocabulary import TokenRunPhase
 from db.figures import WAKE_UPS_LOST, WAKE_UPS_WAITING
-from db.redis_internals import Publisher
 
 ROLL_SHEETS = "rollbook:roll-sheets"
 TASKS = "rollbook:tasks"
@@ -126,13 +125,15 @@ def connect_redis(url: str) -> Redis:
 
 def to_roll_sheets(redis: Redis) -> Sink:
     """Return a sink that publishes changes of roll sheets and of feeds to every process."""
-    publisher = Publisher(redis)
 
     async def publish(wake_ups: Sequence[WakeUp]) -> None:
         changes = [(ROLL_SHEETS, wake_up.encode()) for wake_up in wake_ups if isinstance(wake_up, RollSheetChanged)]
         changes += dict.fromkeys((FEEDS, wake_up.encode()) for wake_up in wake_ups if isinstance(wake_up, FeedGrew))
         if changes:
-            await publisher.publish(changes)
+            async with redis.pipeline(transaction=False) as pipeline:
+                for channel, change in changes:
+                    pipeline.publish(channel, change)
+                await pipeline.execute()
 
     return publish
 
@@ -141,12 +142,14 @@ def to_tasks(redis: Redis) -> Sink:
     """Return a sink that publishes changes of background tasks, each task once per batch, to every process that
     watches one.
     """
-    publisher = Publisher(redis)
 
     async def publish(wake_ups: Sequence[WakeUp]) -> None:
-        changes = dict.fromkeys((TASKS, wake_up.encode()) for wake_up in wake_ups if isinstance(wake_up, TaskChanged))
+        changes = dict.fromkeys(wake_up.encode() for wake_up in wake_ups if isinstance(wake_up, TaskChanged))
         if changes:
-            await publisher.publish(list(changes))
+            async with redis.pipeline(transaction=False) as pipeline:
+                for change in changes:
+                    pipeline.publish(TASKS, change)
+                await pipeline.execute()
 
     return publish
 

@@ -11,14 +11,14 @@ MAY = {
     "gql/protocol/strawberry_internals.py",
     "gql/protocol/graphql_internals.py",
     "gql/protocol/uvicorn_internals.py",
-    "db/redis_internals.py",
+    "gql/live/redis_internals.py",
     "workers/arq_internals.py",
 }
 # The modules that the libraries' documentation imports from.
 PUBLIC = {
     "strawberry": {
-        "", "dataloader", "exceptions", "extensions", "schema.config", "schema.name_converter", "types", "types.field",
-        "types.scalar", "utils.str_converters",
+        "", "dataloader", "exceptions", "extensions", "schema.config", "types", "types.field", "types.scalar",
+        "utils.str_converters",
     },
     "graphql": {"", "error", "execution", "language", "type", "utilities", "validation"},
     "uvicorn": {"", "config"},

@@ -1,4 +1,4 @@
-"""What db/redis_internals.py assumes of redis-py. Each failure names the installed version."""
+"""What gql/live/redis_internals.py assumes of redis-py. Each failure names the installed version."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from db.redis_internals import Messages, Publisher
 from db.wake_ups import connect_redis
+from gql.live.redis_internals import Messages
 
 LIBRARY = f"redis {version('redis')}"
 
@@ -135,69 +135,3 @@ async def test_the_end_of_a_connection_is_told_and_redis_py_can_close_it(subscri
     assert isinstance(await asyncio.wait_for(messages.ended, 5), Exception), LIBRARY
     async with asyncio.timeout(0.5):
         await subscription.pubsub.aclose()
-
-
-class Office:
-    """A publisher, and a subscription that receives what it publishes."""
-
-    def __init__(self, subscription: Subscription, patience: float = 5.0) -> None:
-        self.subscription = subscription
-        self.publisher = Publisher(subscription.redis, patience)
-        subscription.read()
-
-    async def publish(self, *texts: str) -> None:
-        await self.publisher.publish([(self.subscription.channel, text) for text in texts])
-
-    async def addresses(self) -> set[str]:
-        """Of all connections to Redis that this client has made."""
-        pool: Any = self.subscription.redis.connection_pool
-        sockets = [each._writer.get_extra_info("sockname") for each in pool._in_use_connections if each._writer]
-        return {f"{host}:{port}" for host, port, *_ in sockets}
-
-
-async def test_what_is_published_arrives_in_its_order_on_one_connection(subscription: Subscription) -> None:
-    office = Office(subscription)
-    await office.publish("first", "ünd \N{SNOWMAN}")
-    before = await office.addresses()
-    await asyncio.gather(office.publish("third"), office.publish("fourth"))
-    await subscription.has_received("first", "ünd \N{SNOWMAN}", "third", "fourth")
-    assert await office.addresses() == before, LIBRARY
-
-
-async def test_a_connection_that_redis_has_closed_is_not_written_to(subscription: Subscription) -> None:
-    office = Office(subscription)
-    known = await office.addresses()
-    await office.publish("before")
-    (own,) = await office.addresses() - known
-    await subscription.redis.client_kill(own)
-    publishing: Any = office.publisher._publishing
-    await asyncio.wait_for(publishing.ended, 5)
-    await office.publish("after")
-    await subscription.has_received("before", "after")
-    assert own not in await office.addresses()
-    assert len(await office.addresses() - known) == 1, "the lost one is given back"
-
-
-async def test_a_redis_that_does_not_answer_fails_and_is_asked_on_another_connection(
-    subscription: Subscription,
-) -> None:
-    office = Office(subscription, patience=0.2)
-    await office.publish("before")
-    await subscription.redis.client_pause(1000)
-    with pytest.raises(TimeoutError):
-        await office.publish("lost or late")
-    await asyncio.sleep(1.0)
-    await office.publish("after")
-    await until(lambda: bool(subscription.received) and subscription.received[-1][1] == "after", LIBRARY)
-
-
-async def test_what_redis_refuses_fails(subscription: Subscription) -> None:
-    office = Office(subscription)
-    await office.publish("before")
-    publishing: Any = office.publisher._publishing
-    taken = publishing.write([(subscription.channel, "any")])
-    publishing.data_received(b"-NOPERM no permission\r\n")
-    with pytest.raises(Exception, match="no permission"):
-        await taken
-    await office.publish("after")
-    await until(lambda: subscription.received[-1][1] == "after", LIBRARY)
