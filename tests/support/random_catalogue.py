@@ -192,7 +192,7 @@ async def _add_teaching(made: RandomCatalogue, offering_id: UUID) -> None:
         )
     for slot_id, of in made.slots:
         if of == offering_id:
-            for day in {made.day() for _ in range(12)}:
+            for day in sorted({made.day() for _ in range(12)}):
                 absent, instead = made.dice.sample(made.teachers, 2)
                 await made.add(
                     models.Substitution,
@@ -236,7 +236,7 @@ async def _offer(made: RandomCatalogue, enrollment_id: UUID, starts_on: date) ->
 
 async def _mark(made: RandomCatalogue, offering_id: UUID) -> None:
     for slot_id, of in made.slots:
-        for day in {made.day() for _ in range(10)} if of == offering_id else ():
+        for day in sorted({made.day() for _ in range(10)}) if of == offering_id else ():
             if made.often(0.2):
                 await made.world.occurrence(slot_id, day, cancelled_at=LONG_AGO)
             for student in made.dice.sample(made.students, made.dice.choice([0, 1, 2, 12])):
