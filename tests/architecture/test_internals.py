@@ -17,8 +17,8 @@ MAY = {
 # The modules that the libraries' documentation imports from.
 PUBLIC = {
     "strawberry": {
-        "", "dataloader", "exceptions", "extensions", "schema.config", "types", "types.field", "types.scalar",
-        "utils.str_converters",
+        "", "dataloader", "exceptions", "extensions", "schema.config", "schema.name_converter", "types", "types.field",
+        "types.scalar", "utils.str_converters",
     },
     "graphql": {"", "error", "execution", "language", "type", "utilities", "validation"},
     "uvicorn": {"", "config"},
