@@ -19,6 +19,8 @@ from gql.protocol.figures import ERRORS
 log = structlog.get_logger("rollbook.api")
 
 INTERNAL_MESSAGE = "Internal error"
+NULL_MESSAGE = "A value is null that may only be left out."
+_FOUND_NULL = ", found null."
 UNAVAILABLE_MESSAGE = "The server cannot do this at the moment. Try again."
 
 
@@ -220,8 +222,10 @@ def _formatted(error: GraphQLError, request_id: str) -> dict[str, Any]:
         code = next(code for exception, code in _CODES.items() if isinstance(cause, exception))
         answer |= {"message": str(cause), "extensions": {"code": code.value}}
     elif isinstance(cause, StrawberryInputCoercionError):
-        # The other sentences of this message are advice for the author of the schema.
-        answer["message"] = cause.message.partition(". ")[0].rstrip(".") + "."
+        # The other sentences of this message are advice for the author of the schema. About null, the first one names a
+        # class of Python too, or where it lies in memory.
+        first = cause.message.partition(". ")[0].rstrip(".") + "."
+        answer["message"] = NULL_MESSAGE if first.endswith(_FOUND_NULL) else first
         answer["extensions"] = {"code": Code.BAD_USER_INPUT.value}
     elif _is_about_the_request(error, cause):
         answer["extensions"] = {"code": Code.BAD_USER_INPUT.value}

@@ -104,8 +104,8 @@ class Query:
         return str(colour)
 
     @strawberry.field
-    def maybe(self, number: strawberry.Maybe[int]) -> str | None:
-        return str(number)
+    def maybe(self, number: strawberry.Maybe[int], names: strawberry.Maybe[list[str]]) -> str | None:
+        return f"{number} {names}"
 
     @strawberry.field
     def hello(self, name: str = "world") -> str:

@@ -264,13 +264,16 @@ def test_variables_that_do_not_fit_are_a_request_error_and_nothing_runs(
     assert server.world.written == before
 
 
-def test_null_for_an_argument_that_may_only_be_left_out_is_the_clients_mistake(server: Running) -> None:
-    request = {"query": "query($n: Int) { maybe(number: $n) }", "variables": {"n": None}}
+@pytest.mark.parametrize(("type_", "argument"), [("Int", "number"), ("[String!]", "names")])
+def test_null_for_an_argument_that_may_only_be_left_out_is_the_clients_mistake(
+    server: Running, type_: str, argument: str
+) -> None:
+    request = {"query": f"query($n: {type_}) {{ maybe({argument}: $n) }}", "variables": {"n": None}}
     error = the_field_error(server.client.post(server.http, json=request), "maybe")
-    assert error == {
-        "message": "Expected value of type 'int', found null.",
-        "extensions": {"code": "BAD_USER_INPUT"},
-    }
+    expected = {"message": "A value is null that may only be left out.", "extensions": {"code": "BAD_USER_INPUT"}}
+    assert error == expected
+    written = server.client.post(server.http, json={"query": f"{{ maybe({argument}: null) }}"}).json()["errors"]
+    assert [(each["message"], each["extensions"]) for each in written] == [tuple(expected.values())]
 
 
 def test_a_shutdown_lets_a_request_finish() -> None:
