@@ -11,6 +11,7 @@ from graphql import GraphQLError, GraphQLList, GraphQLObjectType, Undefined, coe
 from graphql.execution import Executor
 from graphql.execution.values import VariableValues, VariableValueSource
 from graphql.pyutils import Path
+from graphql.type import GraphQLResolveInfoHelpers
 from graphql.validation import validation_context
 from graphql.validation.rules import overlapping_fields_can_be_merged
 from graphql.validation.validate import ValidationAbortedError
@@ -219,14 +220,16 @@ class Pattern:
 
     An executor knows the signature of each variable of its operation. A value that does not fit a type is coerced to
     Undefined. Copies share what graphql-core remembers of deferred and streamed fields, so an operation that has any
-    cannot be copied.
+    cannot be copied. They also share `async_helpers`, two methods of the executor that was built, which keep it alive.
     """
 
     def __init__(self, executor: ObjectExecutor) -> None:
-        self._executor = executor_of_event(executor, None)
+        mine: Any = executor_of_event(executor, None)
         self._signatures = {name: source.signature for name, source in executor.variable_values.sources.items()}
         # Nothing of the first request is kept.
-        self._executor.context_value, self._executor.variable_values = None, VariableValues({}, {})
+        mine.context_value, mine.variable_values, mine.operation_extensions = None, VariableValues({}, {}), None
+        mine.async_helpers = GraphQLResolveInfoHelpers(mine.gather_async_work, mine.track_async_work)
+        self._executor: Executor[Any] = mine
 
     def executor(
         self, context: object, given: Mapping[str, Any], extensions: Mapping[str, Any]

@@ -161,6 +161,8 @@ def test_an_executor_is_copied_for_other_variables_and_keeps_nothing_of_the_firs
     assert (copied.context_value, copied.operation_extensions) == ("second", {"trace": 4}), LIBRARY
     assert copied.collected_errors is not first.collected_errors, LIBRARY
     assert first.variable_values.coerced == {"id": "1", "times": 1}, LIBRARY
+    assert first.async_helpers.gather.__self__ is first, LIBRARY
+    assert copied.async_helpers == (pattern._executor.gather_async_work, pattern._executor.track_async_work), LIBRARY
     # A default, a value of another type, and a variable that is missing.
     for variables in ({"id": "1"}, {"id": "1", "times": "x"}, {"times": 1}):
         assert pattern.executor("third", variables, {}) is None, LIBRARY

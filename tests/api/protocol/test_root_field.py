@@ -2,7 +2,9 @@
 paths and their order. Random operations with random arguments, whose resolvers return anything or fail.
 """
 
+import gc
 import random
+import weakref
 from typing import Annotated, Any
 
 import graphql
@@ -12,6 +14,7 @@ import strawberry
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gql.fields.scalars import schema_config
+from gql.protocol.documents import Document
 from gql.protocol.executor import CompilingExecutor
 from gql.protocol.graphql_internals import ObjectExecutor, Pattern
 from gql.protocol.guard import GuardLimits
@@ -241,3 +244,29 @@ async def test_one_root_field_is_answered_as_graphql_core_answers_it(monkeypatch
     assert count > 80
     assert copied > 80
     assert directly == _FIELDS.keys() - {"atOnce"}
+
+
+class Found(Leaf):
+    """What a request finds. It can be looked for afterwards."""
+
+
+class Trace(str):
+    """What a request brings."""
+
+
+async def test_R16_5_nothing_of_a_request_outlives_it_in_what_is_copied_for_others() -> None:
+    operations, found, trace = Operations(WHOLE, GuardLimits()), Found(text="a", number=1), Trace("b")
+    lives: list[weakref.ref[Any]] = [weakref.ref(found), weakref.ref(trace)]
+    for _ in range(3):
+        document = await _executed(operations, found, trace)
+    del found, trace
+    gc.collect()
+    assert document.patterns
+    assert [each() for each in lives] == [None, None]
+
+
+async def _executed(operations: Operations, context: object, trace: str) -> Document:
+    given = Parameters("{ certain { text } }", extensions={"trace": trace})
+    operation = operations.prepare(given, may_introspect=True)
+    await _run(operations._executor(operation, context))
+    return operation.document
