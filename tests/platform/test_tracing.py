@@ -36,11 +36,20 @@ CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 TRACE = int(CALLER[3:35], 16)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def let_go_of_providers() -> Iterator[None]:
+    """As long as a provider exists, it starts threads in each process that is forked, and a process with threads cannot
+    enter the user namespace in which root runs PostgreSQL.
+    """
+    yield
+    gc.collect()
+
+
 @pytest.fixture
 def spans() -> Iterator[InMemorySpanExporter]:
     """The spans of this process, from now until the end of the test."""
     exporter = InMemorySpanExporter()
-    provider = TracerProvider()
+    provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     tracing.trace_with(provider)
     yield exporter
@@ -220,10 +229,6 @@ def test_R16_6_spans_reach_a_collector(monkeypatch: pytest.MonkeyPatch) -> None:
         provider.shutdown()
         tracing.trace_with(None)
         server.shutdown()
-    # As long as it exists, it starts a thread in each process that is forked, and a process with threads cannot enter
-    # the user namespace in which root runs PostgreSQL.
-    del provider
-    gc.collect()
     ((path, body),) = received
     assert path == "/v1/traces"
     assert b"rollbook-api" in body
