@@ -6,10 +6,9 @@ once with UNAVAILABLE: running it would cost others their time, and its client w
 
 Operations of one tenant begin in the order of their arrival. A free slot goes to the tenant that runs the fewest
 operations, and to the one that was served longest ago among equals. A quarter of the slots is kept free for tenants
-that run nothing. A tenant that waits goes behind the others when it asks for far more than each of them does, or when
-its queue has stood for longer than a burst. It then begins something only while they run nothing, or when it has had
-less of the process than each of them. So a tenant that asks for ten times its share waits for itself
-(docs/decisions/0055-admission.md, docs/decisions/0093-behind-the-others.md).
+that run nothing. A tenant that waits goes behind the others, and leaves them as many slots as they use, when it asks
+for far more than each of them does, or when its queue has stood for longer than a burst. So a tenant that asks for ten
+times its share waits for itself (docs/decisions/0055-admission.md, docs/decisions/0093-behind-the-others.md).
 """
 
 import asyncio
@@ -36,8 +35,6 @@ _LEFT_TO_OTHERS = 0.25
 # The part of the patience that is left to those in a queue that is never empty: it only makes everybody late.
 _SHORTENED = 0.25
 _WAITING_PER_SLOT = 50
-# A tenant that is behind the others leaves them so many times as many slots as they use on average.
-_SPARE = 2
 # Seconds for which slots are kept free after a tenant that is not behind the others has begun an operation, and over
 # which the use of such tenants is averaged.
 _KEPT_FREE = 10.0
@@ -69,7 +66,6 @@ class _Tenant:
     """The operations of one tenant.
 
     key -- what the tenant is known by
-    in_front -- how many of the running operations began while the tenant was not behind the others
     turn -- the number of the last slot that it was given
     standing_since -- when its queue was last empty; counts only while there is a queue
     last_given -- when its queue was last given a slot
@@ -78,7 +74,6 @@ class _Tenant:
 
     key: Hashable
     running: int = 0
-    in_front: int = 0
     waiting: deque["_Place"] = field(default_factory=deque)
     turn: int = 0
     standing_since: float = 0.0
@@ -90,12 +85,10 @@ class _Tenant:
 class _Held:
     """The slot of one operation, or its place beside the slots.
 
-    is_in_front -- whether its tenant was not behind the others when it began
     since -- when the operation began
     """
 
     tenant: _Tenant
-    is_in_front: bool
     is_aside: bool = False
     since: float = field(init=False)
     lasting: Lasting = field(init=False)
@@ -121,7 +114,6 @@ class Admission:
         self._clock = clock
         self._tenants: dict[Hashable, _Tenant] = {}
         self._running = 0
-        self._in_front_now = 0
         self._waiting = 0
         self._turns = 0
         self._kept_free_until = -math.inf
@@ -186,31 +178,17 @@ class Admission:
         slots = self._slots
         if (now := self._clock()) < self._kept_free_until:
             if self._is_behind(tenant, now):
-                if self._in_front_now > tenant.in_front and self._has_had_more(tenant, now):
-                    return False
                 slots -= self._left_to_others(tenant, now)
             elif tenant.running:
                 slots = self._per_tenant
         return self._running < slots and tenant.running < self._per_tenant
 
-    def _has_had_more(self, tenant: _Tenant, now: float) -> bool:
-        """Return whether the tenant has had more of the process of late than each of the other tenants on average."""
-        own = self._of_late.of(tenant.key, now) + tenant.running * self._average
-        return own > self._of_late.average_of_others(tenant.key, now)
-
-    def _has_had_far_more(self, tenant: _Tenant, now: float) -> bool:
-        """Return whether the tenant has had far more of the process of late than each of the others on average. No
-        slots are kept free for it: they would let it have as much again, and its queue would never stand.
-        """
-        average = self._of_late.average_of_others(tenant.key, now)
-        return average > 0 and self._of_late.of(tenant.key, now) > _FAR_MORE * average
-
     def _left_to_others(self, tenant: _Tenant, now: float) -> int:
-        """Return how many slots a tenant that is behind the others leaves to them: more than those use on average,
-        because at times they use more, and at least the last quarter. One slot is not kept free for anybody.
+        """Return how many slots a tenant that is behind the others leaves to them: what those use, and at least the
+        last quarter. One slot is not kept free for anybody.
         """
-        needed = math.ceil(_SPARE * self._in_front.of_others(tenant.key, now) / _KEPT_FREE)
-        return min(max(needed, self._slots - self._per_tenant), self._slots - 1)
+        used = math.ceil(self._in_front.of_others(tenant.key, now) / _KEPT_FREE)
+        return min(max(used, self._slots - self._per_tenant), self._slots - 1)
 
     def _is_behind(self, tenant: _Tenant, now: float) -> bool:
         """Return whether others go before what the tenant has waiting."""
@@ -230,22 +208,17 @@ class Admission:
         return bool(tenant.waiting) and self._clock() - tenant.standing_since > self._patience
 
     def _begin(self, tenant: _Tenant) -> _Held:
-        held = _Held(tenant, is_in_front=not self._is_behind(tenant, now := self._clock()))
-        if held.is_in_front:
+        if not self._is_behind(tenant, now := self._clock()):
             self._kept_free_until = now + _KEPT_FREE
         self._turns += 1
         tenant.turn = self._turns
         tenant.running += 1
         self._running += 1
-        tenant.in_front += held.is_in_front
-        self._in_front_now += held.is_in_front
-        return held
+        return _Held(tenant)
 
     def _end(self, held: _Held) -> None:
         held.tenant.running -= 1
-        held.tenant.in_front -= held.is_in_front
         self._running -= 1
-        self._in_front_now -= held.is_in_front
         self._hand_out()
 
     def _set_aside(self, held: _Held) -> None:
@@ -262,7 +235,7 @@ class Admission:
         self._average += (lasted - self._average) * (_NEWEST if self._average else 1)
         tenant, now = held.tenant, self._clock()
         self._of_late.add(tenant.key, lasted, now)
-        if not self._is_behind(tenant, now) and not self._has_had_far_more(tenant, now):
+        if not self._is_behind(tenant, now):
             self._in_front.add(tenant.key, lasted, now)
         self._end(held)
 

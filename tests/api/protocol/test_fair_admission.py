@@ -153,10 +153,10 @@ def test_R16_3_a_tenant_at_ten_times_its_share_does_not_make_others_late() -> No
     others, half = range(1, 8), SECONDS / 2
     it = crowd([1.0] + [0.1] * 7, seed=1, at_first=[0.1] * 8)
     even = it.late(others, until=half)
-    assert it.late(others, since=half) <= even
+    assert it.late(others, since=half) <= 1.1 * even
     assert it.late(others, since=half, until=half + 3) <= 1.1 * even, "also before its queue has stood for long"
     assert not any(it.refused[tenant] for tenant in others)
-    assert it.served(0, since=half) > 0.2, "it gets what the others leave"
+    assert it.served(0, since=half) > 0.22, "it gets what the others leave"
 
 
 def test_R16_3_tenants_that_all_ask_for_too_much_get_the_same() -> None:
