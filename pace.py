@@ -119,7 +119,7 @@ class _Beat:
             self._timer = None
 
     def _plan(self) -> None:
-        delay = until_beat()
+        delay = until_beat(_BEAT_MS / 1000)
         self._due = self.loop.time() + delay
         self._timer = self.loop.call_later(delay, self._strike)
 
@@ -165,13 +165,13 @@ def at_beat(look: Look, beats: int = 1) -> Callable[[], None]:
     return _here.beat.add(look, beats)
 
 
-def until_beat(beats: float = 1) -> float:
-    """Return the seconds until the loop's clock shows a multiple of so many tenths of a second.
+def until_beat(seconds: float) -> float:
+    """Return how long it is until the loop's clock shows a multiple of so many seconds.
 
     What repeats every few seconds sleeps for this long, so that it wakes an idle process together with what is called
     at the beat (`at_beat`). A timer that ends a little early or late is not repeated at once.
     """
-    period = beats * _BEAT_MS
+    period = 1000 * seconds
     past = round(1000 * asyncio.get_running_loop().time()) % period
     left = period - past
     return (left if 4 * left >= period else left + period) / 1000

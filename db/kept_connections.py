@@ -66,18 +66,11 @@ class KeptConnections:
         """Return the result of `read`, which leaves no transaction open. The connection is not kept after a failure, or
         after a call of `release` during the read.
         """
-        kept = await self.take()
-        try:
-            found = await read(kept.connection)
-        except BaseException as fault:
-            await kept.taken.__aexit__(type(fault), fault, fault.__traceback__)
-            raise
-        if not self.keep(kept):
-            await kept.taken.__aexit__(None, None, None)
-        return found
+        async with self.use() as connection:
+            return await read(connection)
 
     def use(self) -> Taken:
-        """Use a connection for a block, as `run` does for a function."""
+        """Use a connection for a block, which leaves no transaction open; see `run`."""
         return _Use(self)
 
     async def take(self) -> Kept:
@@ -101,7 +94,7 @@ class KeptConnections:
             return False
         self._kept.append(kept)
         if self._timer is None:
-            self._timer = loop.call_later(until_beat(10 * _IDLE_SECONDS), self._look)
+            self._timer = loop.call_later(until_beat(_IDLE_SECONDS), self._look)
         return True
 
     async def spare_one(self) -> None:
@@ -130,7 +123,7 @@ class KeptConnections:
         self._kept, self._unused = needed, len(needed)
         if surplus:
             self._releasing = loop.create_task(_give_back(surplus))
-        self._timer = loop.call_later(until_beat(10 * _IDLE_SECONDS), self._look) if self._kept else None
+        self._timer = loop.call_later(until_beat(_IDLE_SECONDS), self._look) if self._kept else None
 
 
 class _Use(AbstractAsyncContextManager[AsyncConnection]):

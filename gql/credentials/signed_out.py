@@ -65,7 +65,7 @@ class SignedOut:
 
     async def _look_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(until_beat(10 * _SECONDS))
+            await asyncio.sleep(until_beat(_SECONDS))
             # A database that is slow for one organization must not keep the others waiting.
             looks = (self._look(organization_id) for organization_id in tuple(self._watched))
             await asyncio.gather(*looks)

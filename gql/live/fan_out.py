@@ -108,7 +108,7 @@ class FanOut:
 
     async def _check_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(until_beat(10 * self.check_seconds))
+            await asyncio.sleep(until_beat(self.check_seconds))
             try:
                 await self.check()
             except Exception as fault:

@@ -335,7 +335,7 @@ class Hub(Generic[ChangeT]):
 
     async def _compare_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(until_beat(10 * self._compare_seconds))
+            await asyncio.sleep(until_beat(self._compare_seconds))
             try:
                 await self.compare()
             except Exception as fault:

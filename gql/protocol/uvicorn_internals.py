@@ -50,7 +50,7 @@ class Pings:
         self._due.pop(asked, None)
 
     def _wait(self, interval: float) -> None:
-        self._timer = self._loop.call_later(until_beat(interval / 2), self._look, interval)
+        self._timer = self._loop.call_later(until_beat(interval / 20), self._look, interval)
 
     def _look(self, interval: float) -> None:
         now = self._loop.time()

@@ -128,7 +128,7 @@ def test_timers_that_repeat_often_end_together(beats: float, monkeypatch: pytest
     for began in range(1000):
         now = 12_345.0 + began / 1000
         monkeypatch.setattr(asyncio, "get_running_loop", lambda now=now: SimpleNamespace(time=lambda: now))
-        delay = pace.until_beat(beats)
+        delay = pace.until_beat(beats / 10)
         monkeypatch.undo()
         ends = round(1000 * (now + delay))
         assert ends % period == 0
