@@ -86,7 +86,7 @@ async def _find(database: Database, person: str, portal: Portal, organization: s
         statement = statement.where(models.Organization.organization_id == organization_id)
     elif organization is not None:
         statement = statement.where(func.lower(models.Organization.name) == organization.lower())
-    async with database.engine.connect() as connection:
+    async with database.connect() as connection:
         found = (await connection.execute(statement)).all()
     if not found:
         called = "guardian" if portal is Portal.CUSTOMER else "staff member"

@@ -230,6 +230,21 @@ class Database:
         """
         return self._transaction("", _has_nothing_open)
 
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """Take a connection on which SQLAlchemy begins a transaction with the first statement and rolls it back at the
+        end of the block, unless the block commits it. For reads that concern no organization or many of them.
+        """
+        await self._spare_one()
+        async with self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """Do the same, and commit at the end of the block."""
+        async with self.connect() as connection, connection.begin():
+            yield connection
+
     def _may_keep(self, kept: int) -> bool:
         """Return whether another connection may stay out of the pool, which has one left, and half of them at least."""
         pool = self.engine.sync_engine.pool
@@ -240,8 +255,7 @@ class Database:
         self, start: str, has_ended: Callable[[AsyncConnection], Awaitable[bool]]
     ) -> AsyncIterator[AsyncConnection]:
         """Run the script, if any, and let `has_ended` end the transaction unless the block raises an exception."""
-        if _is_used_up(self.engine.sync_engine.pool):
-            await self.kept.spare_one()
+        await self._spare_one()
         connection = await take(self._connections)
         is_over = False
         try:
@@ -256,6 +270,11 @@ class Database:
             else:
                 # Whoever was cancelled can await nothing.
                 await asyncio.shield(asyncio.ensure_future(connection.close()))
+
+    async def _spare_one(self) -> None:
+        """Let nobody wait for a connection of the pool while one that is kept is unused."""
+        if _is_used_up(self.engine.sync_engine.pool):
+            await self.kept.spare_one()
 
     async def drop_connections(self) -> None:
         """Close the connections that nobody uses, so that new ones are made."""

@@ -155,7 +155,7 @@ async def current_positions(connection: AsyncConnection, organization_ids: Itera
 
 async def forget_feed(database: Database, *, fed_before: datetime, at_most: int) -> int:
     """Delete the oldest transactions of all organizations, committed, and return their number."""
-    async with database.engine.begin() as connection:
+    async with database.begin() as connection:
         found = await connection.execute(_FORGET, {"fed_before": fed_before, "at_most": at_most})
         forgotten: int = found.scalar_one()
     return forgotten

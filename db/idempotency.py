@@ -74,7 +74,7 @@ async def keep_answer(uow: UnitOfWork, retry: Retry, answer: dict[str, Any]) -> 
 
 async def forget_answers(database: Database, *, used_before: datetime, at_most: int) -> int:
     """Delete the oldest keys of all organizations, committed, and return their number."""
-    async with database.engine.begin() as connection:
+    async with database.begin() as connection:
         found = await connection.execute(_FORGET, {"used_before": used_before, "at_most": at_most})
         forgotten: int = found.scalar_one()
     return forgotten

@@ -20,7 +20,7 @@ async def forget_rows(database: Database, name: str, *, older_than: datetime, at
 
     name -- the class: account_links, sign_ins, emails, security_events or medical_reads
     """
-    async with database.engine.begin() as connection:
+    async with database.begin() as connection:
         found = await connection.execute(_FORGET[name], {"older_than": older_than, "at_most": at_most})
         forgotten: int = found.scalar_one()
     return forgotten

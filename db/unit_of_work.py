@@ -66,7 +66,7 @@ async def rehearsal(
     database: Database, organization_id: UUID, clock: Callable[[], datetime] | None = None
 ) -> AsyncIterator[UnitOfWork]:
     """Roll everything back at the end of the block, and announce nothing. What an act does here is what it would do."""
-    async with database.engine.connect() as connection, connection.begin() as transaction:
+    async with database.connect() as connection, connection.begin() as transaction:
         await set_tenant(connection, organization_id)
         yield UnitOfWork(connection, organization_id, clock=clock)
         await transaction.rollback()

@@ -38,12 +38,12 @@ def health_routes(database: Database, redis: Redis, figures: Page | None = own_p
     expected = newest_revision()
 
     async def database_check() -> str | None:
-        async with database.engine.connect() as connection:
+        async with database.connect() as connection:
             await connection.execute(text("SELECT 1"))
         return None
 
     async def migrations_check() -> str | None:
-        async with database.engine.connect() as connection:
+        async with database.connect() as connection:
             current = await revision_of(connection)
         return current.complaint(expected)
 

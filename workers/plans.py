@@ -27,7 +27,7 @@ async def carried_out(
 
     A failure is passed to `failed` and left to the next call; it does not block the others.
     """
-    async with context.database.engine.connect() as connection:
+    async with context.database.connect() as connection:
         due = await find_due(connection, context.clock())
     for organization_id, id_ in due:
         if context.stop.is_set():

@@ -114,6 +114,6 @@ async def find_staff_by_address(
     owner -- connections of the owner, whom row-level security does not bind
     organization -- the name or id of the only organization to search; None means all
     """
-    async with owner.engine.connect() as connection:
+    async with owner.connect() as connection:
         found = await connection.execute(_BY_ADDRESS, {"email": email, "organization": organization, "now": now})
         return [(row.organization_id, row.id) for row in found]

@@ -35,7 +35,7 @@ async def find_accounts(database: Database, email: str) -> list[Account]:
     """Return all accounts of the e-mail address in all organizations, by the organization's name, at most 20 of each
     kind. Upper and lower case are the same.
     """
-    async with database.engine.connect() as connection:
+    async with database.connect() as connection:
         rows = (await connection.execute(_ACCOUNTS, {"email": email})).all()
     return [
         Account(row.organization_id, row.organization_name, row.person_id, PersonKind(row.kind), row.password_hash)

@@ -188,5 +188,5 @@ async def find_organization_of_family(owner: Database, family_id: UUID) -> list[
 
     owner -- connections of the owner, whom row-level security does not bind
     """
-    async with owner.engine.connect() as connection:
+    async with owner.connect() as connection:
         return list(await connection.scalars(_ORGANIZATIONS, {"family_id": family_id}))

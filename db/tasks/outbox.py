@@ -80,7 +80,7 @@ async def queue_again(database: Database, announcer: Announcer, stored: StoredEm
 
 
 async def _read(database: Database, statement: TextClause, given: Mapping[str, object]) -> list[StoredEmail]:
-    async with database.engine.connect() as connection:
+    async with database.connect() as connection:
         return [_stored(row) for row in await connection.execute(statement, given)]
 
 

@@ -152,7 +152,7 @@ class SecurityLog:
     async def _in_transaction(self, organization_id: UUID, write: Callable[[UnitOfWork], Awaitable[None]]) -> None:
         """Write in a transaction of the organization. What can never be written is dropped, and the log says so."""
         try:
-            async with self._database.engine.begin() as connection:
+            async with self._database.begin() as connection:
                 await set_tenant(connection, organization_id)
                 await write(UnitOfWork(connection, organization_id))
         except IntegrityError:

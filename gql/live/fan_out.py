@@ -106,9 +106,16 @@ class FanOut:
             if group.access != epochs.get(group.topic.organization_id, 0):
                 await group.check(self.database, self.clock())
 
+    def forget_recent(self) -> None:
+        """Forget the answers that are kept for those who join later, once they are old."""
+        now = asyncio.get_running_loop().time()
+        for group in self._groups.values():
+            group.forget_recent(now)
+
     async def _check_for_ever(self) -> None:
         while True:
             await asyncio.sleep(until_beat(self.check_seconds))
+            self.forget_recent()
             try:
                 await self.check()
             except Exception as fault:

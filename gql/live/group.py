@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 250
 _RECENT = 16
+# An answer has names of people, and after an erasure (R16.5) no process keeps what was erased.
+_RECENT_SECONDS = 20.0
 
 
 class Followed(Protocol):
@@ -153,11 +155,14 @@ class _Recent:
     """An answer that was sent recently, kept for subscribers who join a moment later.
 
     It does not hold the change, which has a whole roster.
+
+    sent_at -- a time of the loop
     """
 
     revision: int
     access: int
     answer: Answer
+    sent_at: float
 
 
 class Group(Generic[ChangeT]):
@@ -194,6 +199,14 @@ class Group(Generic[ChangeT]):
             follower.put(each.revision, each.answer)
         return True
 
+    def forget_recent(self, now: float) -> None:
+        """Forget the answers that were sent more than twenty seconds ago; whoever has missed them reads for itself.
+
+        now -- a time of the loop
+        """
+        while self._recent and self._recent[0].sent_at < now - _RECENT_SECONDS:
+            self._recent.popleft()
+
     async def follow(self, database: Database, clock: Callable[[], datetime]) -> None:
         """Send each change. It returns when a change is missing, when nobody is left, or when executing failed."""
         while self.followers:
@@ -216,7 +229,8 @@ class Group(Generic[ChangeT]):
             if answer is None:
                 return
             self.at = change.revision
-            self._recent.append(_Recent(change.revision, change.access, answer))
+            sent_at = asyncio.get_running_loop().time()
+            self._recent.append(_Recent(change.revision, change.access, answer, sent_at))
             await self._tell(change.revision, answer)
             sent(ROLL_SHEET, len(self.followers), clock() - change.committed_at)
             answer.compact()

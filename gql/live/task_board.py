@@ -142,7 +142,7 @@ class TaskBoard:
         if not subjects:
             return
         try:
-            async with self._database.engine.connect() as connection:
+            async with self._database.connect() as connection:
                 revisions = await current_revisions(connection, subjects)
         except BaseException:
             self._heard_of |= subjects

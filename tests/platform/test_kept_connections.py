@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
 from uuid import UUID
 
@@ -135,6 +135,21 @@ async def test_nobody_waits_for_the_pool_while_a_kept_connection_is_unused(
     await wider.kept.run(pid)
     async with wider.read(GYM), wider.read(GYM):
         assert out(wider) == 3
+
+
+@pytest.mark.parametrize("connect", [Database.connect, Database.begin])
+async def test_nobody_who_looks_across_organizations_waits_for_it_either(
+    wider: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    connect: Callable[[Database], AbstractAsyncContextManager[AsyncConnection]],
+) -> None:
+    monkeypatch.setattr(db.kept_connections, "_IDLE_SECONDS", 60)
+    await asyncio.gather(*(wider.kept.run(pid) for _ in range(4)))
+    async with asyncio.timeout(2), AsyncExitStack() as blocks:
+        connected = [await blocks.enter_async_context(connect(wider)) for _ in range(4)]
+        found = [await each.scalar(text("SELECT pg_backend_pid()")) for each in connected]
+        assert len(set(found)) == out(wider) == 4
+    assert out(wider) == 0
 
 
 async def test_a_connection_that_the_server_has_closed_meanwhile_is_not_read_with(

@@ -42,7 +42,7 @@ async def end_days(context: WorkerContext) -> int:
                 tell(log, "ends_of_days_failed", fault, location_id=str(location.location_id))
                 return 0
 
-    async with context.database.engine.connect() as connection:
+    async with context.database.connect() as connection:
         behind = await locations_behind(connection, context.clock())
     async with asyncio.TaskGroup() as group:
         attempts = [group.create_task(attempt(location)) for location in behind]

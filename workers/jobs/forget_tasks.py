@@ -29,7 +29,7 @@ async def forget_tasks(context: WorkerContext) -> int:
     forgotten = 0
     while not context.stop.is_set():
         now = context.clock()
-        async with context.database.engine.connect() as connection:
+        async with context.database.connect() as connection:
             old = await old_tasks(connection, cancelled_by=now - CANCELLED_KEPT, others_by=now - KEPT, at_most=PORTION)
         by_organization: dict[UUID, list[UUID]] = defaultdict(list)
         for organization_id, task_id in old:

@@ -94,7 +94,7 @@ async def send_due(context: WorkerContext) -> int:
             return outcome
 
     while not context.stop.is_set() and not is_away:
-        async with context.database.engine.connect() as connection:
+        async with context.database.connect() as connection:
             due = await due_emails(connection, context.clock(), at_most=BATCH + len(seen))
         waiting = [(organization_id, email_id) for organization_id, email_id in due if email_id not in seen]
         if not waiting:

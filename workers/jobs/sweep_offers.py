@@ -51,7 +51,7 @@ async def sweep(context: WorkerContext, find: Find) -> int:
                 return False
             return True
 
-    async with context.database.engine.connect() as connection:
+    async with context.database.connect() as connection:
         found = await find(connection, context.clock())
     async with asyncio.TaskGroup() as group:
         attempts = [group.create_task(attempt(*each)) for each in found]

@@ -45,7 +45,7 @@ async def sweep(context: WorkerContext) -> int:
                 return False
 
     while not context.stop.is_set():
-        async with context.database.engine.connect() as connection:
+        async with context.database.connect() as connection:
             due = await due_runs(connection, context.clock(), at_most=BATCH + len(failed))
         waiting = [run for run in due if run not in failed]
         if not waiting:

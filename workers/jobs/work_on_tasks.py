@@ -67,7 +67,7 @@ async def _keep_place(context: WorkerContext) -> None:
 
 async def work_on_next(context: WorkerContext) -> bool:
     """Work for one slice on the task that has waited longest. Return False if none is waiting."""
-    async with context.database.engine.connect() as connection:
+    async with context.database.connect() as connection:
         due = await due_tasks(connection, at_most=LOOKED_AT)
     for organization_id, task_id in due:
         lease = Lease(organization_id, task_id, f"{socket.gethostname()}/{os.getpid()}/{new_id()}")

@@ -16,6 +16,7 @@ from attendance.rules.organization.permissions import Claims
 from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, MakeupTokenOrigin, NoteLevel, Permission, Portal
 from db import models
 from db.engine import Database
+from gql.live import group as group_module
 from gql.protocol.answers import Answer
 from gql.protocol.errors import NotAuthenticated
 from gql.protocol.streams import Stream as Executing
@@ -237,6 +238,25 @@ async def test_R10_4_a_right_won_while_an_answer_is_made_is_not_shown_to_the_oth
         await process.hear()
         events = await asyncio.gather(*waiting)
     assert [told_of(event) for event in events] == [["Peanuts"] if each == won[0] else [None] for each in claims]
+
+
+async def test_R16_5_what_is_kept_for_those_who_join_later_is_forgotten_while_nothing_happens(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fan_out = process.services.fan_out
+    fan_out.check_seconds = 0.1
+    async with fan_out, AsyncExitStack() as stack, asyncio.timeout(10):
+        stream = await listening(process, stack, "desk")
+        told = asyncio.ensure_future(stream.next())
+        await groups(process, 1)
+        await process.sheet.submit(Ann=AttendanceStatus.PRESENT)
+        await process.hear()
+        await told
+        [group] = fan_out._groups.values()
+        assert len(group._recent) == 1
+        monkeypatch.setattr(group_module, "_RECENT_SECONDS", 0)
+        while group._recent:
+            await asyncio.sleep(0.01)
 
 
 async def test_R10_4_one_that_signs_out_while_its_answer_is_made_ends_nobody_elses_group(

@@ -306,6 +306,7 @@ class Play:
             (6, self.go_on),
             (3, self.check),
             (2, self.compare),
+            (2, self.forget),
             (2, self.lose_the_database),
             (1, self.restore),
         ]
@@ -364,6 +365,11 @@ class Play:
         with suppress(OSError):
             await self.hub.compare()
 
+    async def forget(self) -> None:
+        """What is kept for those who join later; whoever has missed it reads for itself."""
+        await asyncio.sleep(self.chance.choice((1, 30)))
+        self.fan_out.forget_recent()
+
     async def lose_the_database(self) -> None:
         self.stage.failures = self.chance.randint(1, 5)
 
@@ -400,6 +406,9 @@ class Play:
         for client in self.clients:
             if client.task is not None and client.task.done() and not client.task.cancelled():
                 assert client.task.exception() is None, client.name
+        await asyncio.sleep(30)
+        self.fan_out.forget_recent()
+        assert not any(group._recent for group in self.fan_out._groups.values()), "R16.5: it keeps facts of people"
         groups = {self.stage.rights[client.name][-1][1] for client in here}
         assert len(self.fan_out._groups) == len(groups)
         assert len(self.hub._topics[SHEET].watchers if groups else ()) == len(groups)
