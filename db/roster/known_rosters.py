@@ -1,13 +1,14 @@
-"""Remembers the rosters that were made of rows, for as long as equal rows are read (decision 92).
+"""Remembers the rosters that were made of rows, for as long as equal rows are read (decisions 92 and 97).
 
-Many look at the same roll sheet, and most of its rows are the same from one look to the next. Making the facts of a
-row, and what the rules make of them, takes several times as long as comparing the row. A row has everything that its
-facts consist of, so an equal row gives equal facts.
+Many look at the same roll sheet, and most of its rows are the same from one look to the next. PostgreSQL compares them
+by hashes with those that are remembered, and sends the others. A row has everything that its facts consist of, so an
+equal row gives equal facts.
 
 What nobody has looked at for half a minute is forgotten. So the facts of a family that is erased (R16.5) stay no longer
 in any process, whether it has heard of the erasure or not: whoever looks at the sheet again reads its rows again.
 """
 
+import secrets
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,10 @@ from typing import Any
 from attendance.rules.roster.roster_rows import RosterCandidate
 from pace import at_beat
 
+SEED = secrets.randbits(63)
+"""Decides, with the row, what the hash of a row is. Nobody can know two rows with one hash, since each process has its
+own.
+"""
 # Of all rosters together. A row takes some three kilobytes.
 _MOST_ROWS = 4096
 # Tenths of a second after which a roster is forgotten that was not used, at most twice as many.
@@ -27,17 +32,13 @@ _UNUSED_BEATS = 150
 class KnownRoster:
     """The candidates of a roster.
 
-    rows -- the values of which each of them was made
+    hashes -- the hashes of the rows of which each of them was made
     made -- what was made of all candidates and of nothing else but the keys
     """
 
-    rows: Sequence[tuple[Any, ...]] = field(default_factory=list)
+    hashes: Sequence[int] = ()
     candidates: Sequence[RosterCandidate] = ()
     made: dict[Hashable, Any] = field(default_factory=dict)
-
-    def candidate(self, number: int, row: tuple[Any, ...]) -> RosterCandidate | None:
-        """Return the candidate with this number if it was made of an equal row."""
-        return self.candidates[number] if number < len(self.rows) and self.rows[number] == row else None
 
 
 class KnownRosters:
@@ -50,28 +51,27 @@ class KnownRosters:
         self._used: set[Hashable] = set()
 
     def find(self, place: Hashable) -> KnownRoster:
-        """Return the roster that was remembered for the place, or an empty one."""
-        found = self._known.get(place)
-        if found is None:
-            return KnownRoster()
-        self._known.move_to_end(place)
-        self._used.add(place)
-        return found
+        """Return the roster that was remembered for the place, or an empty one. That alone is no use of it: whoever
+        asks may not see it.
+        """
+        return self._known.get(place) or KnownRoster()
 
     def remember(self, place: Hashable, roster: KnownRoster) -> None:
-        """Remember the roster in place of the one before. The ones that were used least recently are forgotten."""
+        """Remember the roster, which is used, in place of the one before. The ones that were used least recently are
+        forgotten.
+        """
         before = self._known.pop(place, None)
         self._known[place] = roster
         self._used.add(place)
-        self._rows += len(roster.rows) - (0 if before is None else len(before.rows))
+        self._rows += len(roster.hashes) - (0 if before is None else len(before.hashes))
         while self._rows > self._most_rows:
             _, forgotten = self._known.popitem(last=False)
-            self._rows -= len(forgotten.rows)
+            self._rows -= len(forgotten.hashes)
 
     def forget_unused(self) -> None:
         """Forget the rosters that were not used since the last call."""
         for place in self._known.keys() - self._used:
-            self._rows -= len(self._known.pop(place).rows)
+            self._rows -= len(self._known.pop(place).hashes)
         self._used.clear()
 
 

@@ -29,7 +29,7 @@ async def resolve(
         opened = sheet_beside(key, parts, now)
         viewer = None if opened is None else await read_at_once(info, opened)
         if opened is not None and viewer is not None:
-            found = await sheet_opened(opened, key, viewer, parts)
+            found = await sheet_opened(opened, viewer, parts)
             return None if found is None else show_occurrence(found.head, now, sheet=found)
     wanted = head_beside(key)
     async with reading(info, wanted) as (connection, viewer):

@@ -34,7 +34,7 @@ from db.calendar.occurrence_listings import read_tallies
 from db.calendar.occurrences import find_head
 from db.driver import Beside
 from db.people.students import read_enrollments, read_enrollments_by_id, read_notes
-from db.roster.opened_sheets import sheet_found
+from db.roster.opened_sheets import Opening, sheet_found
 from db.roster.places_taken import read_places_taken
 from db.roster.rosters import read_rosters
 from gql.fields.batches import Batches
@@ -141,11 +141,11 @@ async def sheets_of(
     return {head.key: _sheet(rosters[head.key], head, sight, parts) for head in heads}
 
 
-async def sheet_opened(read: Beside, key: OccurrenceKey, viewer: Viewer, parts: RosterParts) -> Sheet | None:
-    """Return the sheet that the query of `sheet_beside` for this key and these parts has found, or None when there is
-    no such occurrence or the viewer may not see it.
+async def sheet_opened(read: Opening, viewer: Viewer, parts: RosterParts) -> Sheet | None:
+    """Return the sheet that the query of `sheet_beside` for these parts has found, or None when there is no such
+    occurrence or the viewer may not see it.
     """
-    found = await sheet_found(read, key)
+    found = await sheet_found(read)
     if found is None or not may_see_occurrence(viewer.caller, found[0]):
         return None
     head, roster = found
