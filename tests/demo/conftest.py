@@ -1,13 +1,15 @@
 """The demo, loaded once for each of some awkward moments, for tests that only read, and what is on its sheets."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import OccurrenceKey, local_date
@@ -61,17 +63,48 @@ async def load(url: str, now: datetime, *, fresh: bool = False) -> DemoSummary:
     return await load_demo(url, today=demo_today(now), now=now, progress=lambda _: None, fresh=fresh)
 
 
-@pytest.fixture(
-    scope="session",
-    params=list(MOMENTS.values())[: SIZES.demo_moments],
-    ids=list(MOMENTS)[: SIZES.demo_moments],
-)
-async def demo(request: pytest.FixtureRequest, servers: Servers, template_database: str) -> AsyncIterator[Demo]:
-    async with scratch_database(servers.database_url, template_database) as url:
-        summary = await load(url, request.param)
-        database = Database(create_engine(url, role=None, pool_size=2))
-        yield Demo(database, summary, request.param)
-        await database.close()
+@dataclass
+class Demos:
+    """The demos of this test process. To load one takes two seconds of CPU, so each is kept to the end."""
+
+    servers: Servers
+    template: str
+    _loaded: dict[datetime, Demo] = field(default_factory=dict)
+    _open: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def at(self, now: datetime) -> Demo:
+        if now not in self._loaded:
+            url = await self._open.enter_async_context(scratch_database(self.servers.database_url, self.template))
+            summary = await load(url, now)
+            database = Database(create_engine(url, role=None, pool_size=2))
+            self._open.push_async_callback(database.close)
+            self._loaded[now] = Demo(database, summary, now)
+        return self._loaded[now]
+
+    @asynccontextmanager
+    async def copied(self, now: datetime) -> AsyncIterator[tuple[str, DemoSummary]]:
+        """The address of a copy, for a test that changes something, and what its load said."""
+        demo = await self.at(now)
+        url = demo.database.engine.url.render_as_string(hide_password=False)
+        # A database that is copied has no connections. The next test that reads it opens some.
+        await demo.database.engine.dispose()
+        async with scratch_database(url, make_url(url).database) as copy:
+            yield copy, demo.summary
+
+    async def close(self) -> None:
+        await self._open.aclose()
+
+
+@pytest.fixture(scope="session")
+async def demos(servers: Servers, template_database: str) -> AsyncIterator[Demos]:
+    demos = Demos(servers, template_database)
+    yield demos
+    await demos.close()
+
+
+@pytest.fixture(params=list(MOMENTS.values())[: SIZES.demo_moments], ids=list(MOMENTS)[: SIZES.demo_moments])
+async def demo(request: pytest.FixtureRequest, demos: Demos) -> Demo:
+    return await demos.at(request.param)
 
 
 async def sheets_of(demo: Demo, day: int = 0) -> dict[OccurrenceKey, tuple[OccurrenceHead, tuple[RosterRow, ...]]]:

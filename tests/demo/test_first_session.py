@@ -1,17 +1,18 @@
 """The first session with the demo, through the API: sign in, open today's roll sheet, submit, see the token."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from demo import sign_ins
+from demo.load import DemoSummary
 from gql.fields.global_ids import encode_occurrence_id
-from tests.demo.conftest import MOMENTS, load
-from tests.support.api import Api
+from tests.demo.conftest import MOMENTS, Demos
+from tests.support.api import Api, serving
+from tests.support.databases import pooled
 from tests.support.documents import mutation
-
-pytestmark = pytest.mark.emptied_database
 
 NOW = next(iter(MOMENTS.values()))
 SIGN_IN = mutation("signIn", "accessToken")
@@ -24,13 +25,20 @@ SHEET = """query($id: ID!) { occurrence(id: $id) {
 SUBMIT = mutation("submitAttendance", "occurrence { attendanceState } issuedTokens { state student { id } }")
 
 
+@pytest.fixture
+async def visited(demos: Demos) -> AsyncIterator[tuple[Api, DemoSummary]]:
+    """The API over a copy of the demo, not signed in."""
+    async with demos.copied(NOW) as (url, summary), pooled(url, 5) as database, serving(database) as api:
+        yield api, summary
+
+
 async def signed_in(api: Api, email: str, portal: str) -> Api:
     data = await api.ask(SIGN_IN, input={"email": email, "password": sign_ins.PASSWORD, "portal": portal})
     return replace(api, token=data["signIn"]["accessToken"])
 
 
-async def test_an_absence_on_todays_roll_sheet_becomes_a_token(database_url: str, api: Api) -> None:
-    summary = await load(database_url, NOW)
+async def test_an_absence_on_todays_roll_sheet_becomes_a_token(visited: tuple[Api, DemoSummary]) -> None:
+    api, summary = visited
     api.clock.now = NOW + timedelta(minutes=3)
     sheet_id = encode_occurrence_id(summary.roll_sheet)
     owner = await signed_in(api, sign_ins.OWNER, "OFFICE")
@@ -52,8 +60,8 @@ async def test_an_absence_on_todays_roll_sheet_becomes_a_token(database_url: str
     }
 
 
-async def test_R11_1_each_sign_in_sees_its_own_day(database_url: str, api: Api) -> None:
-    summary = await load(database_url, NOW)
+async def test_R11_1_each_sign_in_sees_its_own_day(visited: tuple[Api, DemoSummary]) -> None:
+    api, summary = visited
     api.clock.now = NOW
     day = {"from": str(summary.anchored_on), "to": str(summary.anchored_on)}
     seen = {}

@@ -11,13 +11,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
-from commands.servers.scratch import scratch_database
 from db import models
 from db.engine import create_engine
 from demo import sign_ins
 from demo.load import demo_today, load_demo, make_rows
 from demo.rows import organization_id
-from tests.demo.conftest import load
+from tests.demo.conftest import Demos, load
 from tests.support.factories import World
 
 pytestmark = pytest.mark.emptied_database
@@ -71,11 +70,15 @@ def test_the_same_instant_makes_the_same_rows_in_every_process() -> None:
     assert there == hashlib.sha256(repr([rows.tables for rows in make_rows(NOW)]).encode()).hexdigest()
 
 
-async def test_a_second_load_changes_nothing_and_tells_the_age(database_url: str, owner: AsyncConnection) -> None:
-    first = await load(database_url, NOW)
-    before = await digest_of(owner)
-    same_day = await load(database_url, NOW + timedelta(hours=2))
-    next_week = await load(database_url, NOW + timedelta(days=8))
+async def test_a_second_load_changes_nothing_and_tells_the_age(demos: Demos) -> None:
+    async with demos.copied(NOW) as (url, first):
+        engine = create_engine(url, role=None, pool_size=1)
+        async with engine.connect() as copy:
+            before = await digest_of(copy)
+            same_day = await load(url, NOW + timedelta(hours=2))
+            next_week = await load(url, NOW + timedelta(days=8))
+            after = await digest_of(copy)
+        await engine.dispose()
 
     assert (first.is_loaded, same_day.is_loaded, next_week.is_loaded) == (True, False, False)
     assert first.sentence.startswith("Demo data: 620 students, ")
@@ -84,21 +87,17 @@ async def test_a_second_load_changes_nothing_and_tells_the_age(database_url: str
     assert next_week.roll_sheet == OccurrenceKey(
         first.roll_sheet.timeslot_id, datetime(2026, 11, 28, tzinfo=UTC).date()
     )
-    assert await digest_of(owner) == before
+    assert after == before
 
 
 async def test_fresh_gives_the_rows_of_a_first_load_and_leaves_other_organizations_alone(
-    template_database: str, database_url: str, owner: AsyncConnection, world: World
+    demos: Demos, database_url: str, owner: AsyncConnection, world: World
 ) -> None:
     student = await world.student(first_name="Ann")
     await load(database_url, NOW - timedelta(days=3))
     fresh = await load(database_url, NOW, fresh=True)
-    async with scratch_database(database_url, template_database) as other_url:
-        await load(other_url, NOW)
-        other = create_engine(other_url, role=None, pool_size=1)
-        async with other.connect() as connection:
-            there = await digest_of(connection)
-        await other.dispose()
+    async with (await demos.at(NOW)).database.engine.connect() as connection:
+        there = await digest_of(connection)
     here = await digest_of(owner)
 
     assert (fresh.is_loaded, fresh.anchored_on) == (True, demo_today(NOW))

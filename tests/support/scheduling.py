@@ -3,7 +3,13 @@
 import os
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
+WHOLE = ("tests/browser/", "tests/demo/")
+"""Folders that one process runs, because all their tests share what is begun once in a process: a browser with its API,
+or a large business that is only read. The longest is first.
+"""
 SLOW_FIRST = {
     *("simulation", "walk", "demo", "faults", "races", "platform", "year", "browser", "importing"),
     *("test_permissions.py", "test_makeup_tokens_in_any_order.py", "test_attendance_report.py", "test_check_ins.py"),
@@ -25,7 +31,18 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(len(os.sched_getaffinity(0)) + 1, 8)
 
 
+class FolderScheduling(LoadFileScheduling):  # type: ignore[misc]
+    """A file stays in one process, and so do the folders of WHOLE."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next(filter(nodeid.startswith, WHOLE), None) or str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FolderScheduling:
+    return FolderScheduling(config, log)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps the random order within each of the two groups."""
-    items.sort(key=lambda item: SLOW_FIRST.isdisjoint(item.path.parts))
+    """The longest folder comes first, then what is slow. The random order is kept within each of the three groups."""
+    items.sort(key=lambda item: (not item.nodeid.startswith(WHOLE[0]), SLOW_FIRST.isdisjoint(item.path.parts)))
