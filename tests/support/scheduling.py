@@ -6,9 +6,9 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-WHOLE = ("tests/browser/", "tests/demo/")
-"""Folders that one process runs, because all their tests share what is begun once in a process: a browser with its API,
-or a large business that is only read. The longest is first.
+WHOLE = ("tests/demo/",)
+"""Folders that one process runs, because all their tests share what takes long to begin: a large business that is only
+read. (The browser's would be the last to end.)
 """
 SLOW_FIRST = {
     *("simulation", "walk", "demo", "faults", "races", "platform", "year", "browser", "importing"),
@@ -44,5 +44,5 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FolderS
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest folder comes first, then what is slow. The random order is kept within each of the three groups."""
-    items.sort(key=lambda item: (not item.nodeid.startswith(WHOLE[0]), SLOW_FIRST.isdisjoint(item.path.parts)))
+    """Keeps the random order within each of the two groups."""
+    items.sort(key=lambda item: SLOW_FIRST.isdisjoint(item.path.parts))
