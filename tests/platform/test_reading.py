@@ -18,6 +18,7 @@ from db.engine import Database, create_engine, set_tenant
 from gql.live.patience import patiently
 from tests.support.databases import pooled
 from tests.support.factories import World, new_world
+from tests.support.sizes import SIZES
 
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 NAMES = HotStatement("SELECT name, organization_id FROM location ORDER BY name")
@@ -239,7 +240,7 @@ async def test_a_transaction_that_is_cancelled_at_any_moment_leaves_nothing(
             await ORGANIZATIONS.records(connection, world.organization_id, {"at_most": 5})
 
     work = {"reading": read, "writing": write, "at once": read_at_once}[kind]
-    for _ in range(6):
+    for _ in range(SIZES.cancelled_rounds):
         passes, has_completed = 0, False
         while not has_completed:
             async with asyncio.timeout(20):

@@ -19,6 +19,7 @@ class Sizes:
         (docs/decisions/0032-tests.md).
     long_race_rounds -- the same for races that take more rounds, that look for deadlocks, or whose lock was not taken
         out; at most as many as there are weeks since `LONG_AGO`.
+    cancelled_rounds -- how often a transaction is cancelled at each of its moments.
     fan_outs -- how many random histories of live subscribers are played.
     walks -- how many organizations the random walk visits, with 50 steps each.
     catalogue_walks -- how many schools the random walk over the catalogue visits, with 40 steps each.
@@ -41,6 +42,7 @@ class Sizes:
 
     race_rounds: int
     long_race_rounds: int
+    cancelled_rounds: int
     fan_outs: int
     walks: int
     catalogue_walks: int
@@ -66,6 +68,7 @@ PROFILES = {
     "default": Sizes(
         race_rounds=8,
         long_race_rounds=16,
+        cancelled_rounds=2,
         fan_outs=150,
         walks=10,
         catalogue_walks=5,
@@ -89,6 +92,7 @@ PROFILES = {
     "full": Sizes(
         race_rounds=40,
         long_race_rounds=40,
+        cancelled_rounds=6,
         fan_outs=1500,
         walks=60,
         catalogue_walks=50,
