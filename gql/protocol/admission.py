@@ -7,8 +7,8 @@ once with UNAVAILABLE: running it would cost others their time, and its client w
 Operations of one tenant begin in the order of their arrival. A free slot goes to the tenant that runs the fewest
 operations, and to the one that was served longest ago among equals. A quarter of the slots is kept free for tenants
 that run nothing. A tenant that waits goes behind the others, and leaves them as many slots as they use, when it asks
-for far more than each of them does, or when its queue has stood for longer than a burst. So a tenant that asks for ten
-times its share waits for itself (docs/decisions/0055-admission.md, docs/decisions/0093-behind-the-others.md).
+for far more than each of them does. So a tenant that asks for ten times its share waits for itself
+(docs/decisions/0055-admission.md, docs/decisions/0093-behind-the-others.md).
 """
 
 import asyncio
@@ -35,8 +35,8 @@ _LEFT_TO_OTHERS = 0.25
 # The part of the patience that is left to those in a queue that is never empty: it only makes everybody late.
 _SHORTENED = 0.25
 _WAITING_PER_SLOT = 50
-# Seconds for which slots are kept free after a tenant that is not behind the others has begun an operation, and over
-# which the use of such tenants is averaged.
+# Seconds for which slots are kept free after a tenant whose queue does not stand, and which is not behind the others,
+# has begun an operation, and over which the use of tenants that are not behind is averaged.
 _KEPT_FREE = 10.0
 # A tenant that waits is behind the others when it asks for so many times as much as each of them does on average. That
 # is looked at over these seconds, in which a crowd that comes at once is seen, and a few clients are not.
@@ -117,7 +117,7 @@ class Admission:
         self._waiting = 0
         self._turns = 0
         self._kept_free_until = -math.inf
-        # What each tenant has used of late, and what each has used while it was not behind the others.
+        # What each tenant has used of late or was refused, and what each has used while it was not behind the others.
         self._of_late = Shares(_OF_LATE)
         self._in_front = Shares(_KEPT_FREE)
         self._average = 0.0
@@ -192,7 +192,7 @@ class Admission:
 
     def _is_behind(self, tenant: _Tenant, now: float) -> bool:
         """Return whether others go before what the tenant has waiting."""
-        return bool(tenant.waiting) and (self._stands(tenant) or self._asks_for_far_more(tenant, now))
+        return bool(tenant.waiting) and self._asks_for_far_more(tenant, now)
 
     def _asks_for_far_more(self, tenant: _Tenant, now: float) -> bool:
         """Return whether the tenant asks for far more than each of the other tenants does on average."""
@@ -208,7 +208,7 @@ class Admission:
         return bool(tenant.waiting) and self._clock() - tenant.standing_since > self._patience
 
     def _begin(self, tenant: _Tenant) -> _Held:
-        if not self._is_behind(tenant, now := self._clock()):
+        if not self._stands(tenant) and not self._is_behind(tenant, now := self._clock()):
             self._kept_free_until = now + _KEPT_FREE
         self._turns += 1
         tenant.turn = self._turns
@@ -285,12 +285,12 @@ class Admission:
         if not place.done():
             tenant.waiting.remove(place)
             self._waiting -= 1
-            place.set_exception(self._refusal("waiting", self._expected_wait(tenant)))
+            place.set_exception(self._refusal(tenant, "waiting", self._expected_wait(tenant)))
 
     def _refuse_what_comes_too_late(self, tenant: _Tenant) -> None:
         expected = self._expected_wait(tenant)
         if self._is_crowding(tenant) or expected > self._allowed_wait(tenant):
-            raise self._refusal("arrival", expected)
+            raise self._refusal(tenant, "arrival", expected)
 
     def _is_crowding(self, tenant: _Tenant) -> bool:
         """Return whether the queues are full, and this tenant's is at least as long as they are on average."""
@@ -299,11 +299,12 @@ class Admission:
         queues = sum(1 for each in self._tenants.values() if each.waiting)
         return len(tenant.waiting) * queues >= self._waiting
 
-    def _refusal(self, when: str, expected: float) -> Overloaded:
-        """Count a refusal. The log has one line for many of them."""
+    def _refusal(self, tenant: _Tenant, when: str, expected: float) -> Overloaded:
+        """Count a refusal as something that the tenant has asked for. The log has one line for many of them."""
         OPERATIONS_REFUSED.labels(when).inc()
         self._refused += 1
         now = self._clock()
+        self._of_late.add(tenant.key, self._average, now)
         if now >= self._next_line:
             log.warning(
                 "overloaded",

@@ -255,3 +255,14 @@ async def test_R16_3_nobody_goes_behind_the_others_when_all_have_a_queue() -> No
     await it.end("a1")
     assert len(it.begun) == 9, "the slot is used"
     await it.finish()
+
+
+async def test_R16_3_a_queue_that_has_stood_uses_the_slots_that_others_leave() -> None:
+    it = office(slots=4, patience=10.0)
+    await it.ask("b0", "b1", "b2", "a0", "a1", "a2", "c0", "c1")
+    assert it.begun == ["b0", "b1", "b2", "a0"]
+    await it.end("b0", after=6.0)
+    assert it.begun[4:] == ["c0"]
+    await it.end("b1", "b2", after=6.0)
+    assert it.begun[5:] == ["a1"], "b has used three slots for long, and asks for nothing now"
+    await it.finish()

@@ -19,6 +19,7 @@ ARRIVAL = 0.00023
 # The answers a second to a dozen clients that have a request under way at all times.
 CAPACITY = 0.97 / (ARRIVAL + 0.8 * sum(turn for turn, _ in READ) + 0.2 * sum(turn for turn, _ in WRITE))
 SECONDS = 30
+SLOW = (18, 21)
 
 
 class EventLoop:
@@ -96,10 +97,12 @@ class Crowd:
 
     rates -- what each tenant asks for, as a part of the capacity
     at_first -- what it asks for in the first half of the time, if that is something else
+    slow -- how many times as long everything takes for three seconds, SLOW, because the machine does other work
     """
 
-    def __init__(self, rates: list[float], seed: int, at_first: list[float] | None = None) -> None:
+    def __init__(self, rates: list[float], seed: int, at_first: list[float] | None = None, slow: float = 1.0) -> None:
         self._rates = [at_first or rates, rates]
+        self._slow = slow
         self._dice = random.Random(seed)
         self.times: list[list[tuple[float, float]]] = [[] for _ in rates]
         self.refused: Counter[int] = Counter()
@@ -124,6 +127,8 @@ class Crowd:
     async def _operation(self, tenant: int) -> None:
         steps, size = READ if self._dice.random() < 0.8 else WRITE, self._dice.uniform(0.5, 1.5)
         asked = asyncio.get_running_loop().time()
+        if SLOW[0] <= asked < SLOW[1]:
+            size *= self._slow
         try:
             await self._loop.work(ARRIVAL)
             async with self._admission.turn(tenant):
@@ -145,8 +150,8 @@ class Crowd:
         return times[int(len(times) * 0.99)]
 
 
-def crowd(rates: list[float], seed: int = 3, at_first: list[float] | None = None) -> Crowd:
-    return run_in_simulated_time(Crowd(rates, seed, at_first).ask())
+def crowd(rates: list[float], seed: int = 3, at_first: list[float] | None = None, slow: float = 1.0) -> Crowd:
+    return run_in_simulated_time(Crowd(rates, seed, at_first, slow).ask())
 
 
 def test_R16_3_a_tenant_at_ten_times_its_share_does_not_make_others_late() -> None:
@@ -173,3 +178,16 @@ def test_R16_3_a_small_tenant_is_served_at_once_among_others_that_ask_for_too_mu
     assert max(served) < 1.1 * min(served)
     assert not beside_small.refused[7]
     assert beside_small.late(range(7, 8)) < 0.2
+
+
+def test_R16_3_others_are_hardly_refused_beside_one_that_asks_for_far_more_while_the_process_is_slow() -> None:
+    for seed in (3, 4):
+        it = crowd([1.0] + [0.1] * 7, seed=seed, slow=1.5)
+        assert sum(it.refused[tenant] for tenant in range(1, 8)) <= 10
+        assert it.late(range(1, 8), since=SECONDS / 2) < 0.55
+
+
+def test_R16_3_the_queues_that_a_slow_time_has_left_are_served_with_all_slots() -> None:
+    it = crowd([0.1] * 8, seed=1, slow=1.5)
+    assert it.refused.total() <= 60
+    assert it.late(range(8), since=SECONDS / 2) < 1.0
