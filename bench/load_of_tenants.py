@@ -83,6 +83,8 @@ class Tenant:
     """A business whose staff asks for roll sheets and submits them.
 
     dice -- decides what it asks for and, in `Load.open`, when. Set to the same seed, it asks for the same again
+    statuses -- decides the statuses of marks. They differ when it asks for the same again: a submission that changes
+        nothing costs less
     """
 
     world: World
@@ -90,6 +92,7 @@ class Tenant:
     sheets: list[tuple[str, list[ID]]]
     dice: random.Random
     keys: "itertools.count[int]" = field(default_factory=itertools.count)
+    statuses: random.Random = field(default_factory=random.Random)
 
     def request(self) -> tuple[bytes, str | None]:
         """Return a request, and the idempotency key of a submission."""
@@ -97,7 +100,7 @@ class Tenant:
         if self.dice.random() < 0.8:
             return self._encoded(FULL, {"id": sheet}), None
         key = f"key {next(self.keys)}"
-        mark = {"studentId": self.dice.choice(students), "status": self.dice.choice(STATUSES)}
+        mark = {"studentId": self.dice.choice(students), "status": self.statuses.choice(STATUSES)}
         given = {"occurrenceId": sheet, "marks": [mark], "idempotencyKey": key}
         return self._encoded(SUBMIT, {"input": given}), key
 
