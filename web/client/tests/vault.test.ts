@@ -60,3 +60,14 @@ it("forgets early copies with everything else", async () => {
   await new Vault("left").forget();
   expect(Object.keys(localStorage)).toEqual(["left-handed one"]);
 });
+
+it("keeps nothing more once it is forgotten, also what was on its way", async () => {
+  const vault = new Vault("signed out");
+  await vault.keep("day", 1);
+  const place = new VaultPlace<string, never>(vault);
+  const late = Promise.allSettled([vault.keep("day", 2), vault.keep("sheet", 3), place.add(act)]);
+  await vault.forget();
+  await Promise.allSettled([late, vault.keep("sheet", 4)]);
+  expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain("signed out");
+  await expect(vault.find("day")).rejects.toThrow();
+});

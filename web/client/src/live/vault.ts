@@ -22,10 +22,13 @@ const AES = "AES-GCM";
 export class Vault {
   #opened: Promise<IDBPDatabase<VaultShape>> | null = null;
   #key: Promise<CryptoKey> | null = null;
+  #isForgotten = false;
 
   constructor(readonly name: string) {}
 
-  database(): Promise<IDBPDatabase<VaultShape>> {
+  /** The database, opened once. Rejects once the vault is forgotten: what is being kept must not make it anew. */
+  async database(): Promise<IDBPDatabase<VaultShape>> {
+    if (this.#isForgotten) throw new Error("What this vault kept was deleted.");
     this.#opened ??= openDB<VaultShape>(this.name, 1, {
       upgrade(database) {
         database.createObjectStore("acts", { autoIncrement: true }).createIndex("key", "key", { unique: true });
@@ -57,11 +60,10 @@ export class Vault {
     await Promise.all(old.map(name => database.delete("kept", name)));
   }
 
-  /** Delete everything, with the key. */
+  /** Delete everything, with the key. The vault keeps nothing from now on. */
   async forget(): Promise<void> {
-    const opened = this.#opened;
-    this.#opened = this.#key = null;
-    (await opened)?.close();
+    this.#isForgotten = true;
+    (await this.#opened)?.close();
     await deleteDB(this.name);
     new EarlyCopies(this.name).clear();
   }
