@@ -48,6 +48,17 @@ class Beside:
     skipped: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class WithValues:
+    """A statement with its values in its text, so that it can be executed together with others.
+
+    named -- the same statement without values, for traces
+    """
+
+    text: str
+    named: str
+
+
 def row_maker(columns: Sequence[str]) -> Callable[[Iterable[Any]], Any]:
     """Return what makes a named tuple of the values of these columns."""
     make: Callable[[Iterable[Any]], Any] = cast(Any, namedtuple)("Row", columns)._make
@@ -126,13 +137,21 @@ def beside(query: str, other: str) -> HotStatement:
 
 
 async def by_driver(
-    connection: AsyncConnection, statement: str, *arguments: object, run: Run = asyncpg.Connection.fetch
+    connection: AsyncConnection,
+    statement: str,
+    *arguments: object,
+    run: Run = asyncpg.Connection.fetch,
+    named: str | None = None,
 ) -> Any:
-    """Return what the driver's connection answers. Its faults are raised as SQLAlchemy's."""
+    """Return what the driver's connection answers. Its faults are raised as SQLAlchemy's.
+
+    named -- what traces show in place of the statement, whose text has values
+    """
     driver: Any = driver_of(connection) or (await connection.get_raw_connection()).driver_connection
     try:
-        # A script only begins a transaction, and its text holds values.
-        with _NO_SPAN if run is asyncpg.Connection.execute else statement_span(statement):
+        # A script that only begins a transaction has no span, and its text holds values.
+        named = statement if named is None and run is not asyncpg.Connection.execute else named
+        with _NO_SPAN if named is None else statement_span(named):
             return await run(driver, statement, *arguments)
     except _FAULTS as fault:
         if driver.is_closed():

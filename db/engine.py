@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, Pool, QueuePool
 
 from db.asyncpg_internals import Connection, end_transaction, watch_socket
 from db.checking_out import begin_to_connect, driver_of, give_back, take
-from db.driver import by_driver
+from db.driver import WithValues, by_driver
 from db.history import ask_history, keep_history
 from db.kept_connections import KeptConnections
 from db.limits import OF_A_COMMAND, Limits
@@ -210,8 +210,11 @@ class Database:
         return self._transaction(_START.format(begin=_TO_READ, organization_id=organization_id), _has_read)
 
     @asynccontextmanager
-    async def write(self, organization_id: UUID) -> AsyncIterator[AsyncConnection]:
+    async def write(self, organization_id: UUID, first: WithValues | None = None) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that changes one tenant's rows: each statement sees what was committed before it.
+
+        first -- a statement that is executed in the round trip with which the transaction begins. What it returns is
+            lost
 
         It is committed at the end of the block. Any exception gives the connection back to the pool, which rolls the
         transaction back. Raises sqlalchemy.exc.DBAPIError when it cannot be committed.
@@ -220,7 +223,10 @@ class Database:
         start = _START if parent is None else _START_TRACED
         script = start.format(begin=_TO_WRITE, organization_id=organization_id, trace_parent=parent)
         async with self.kept.use() as connection:
-            await by_driver(connection, script, run=asyncpg.Connection.execute)
+            if first is None:
+                await by_driver(connection, script, run=asyncpg.Connection.execute)
+            else:
+                await by_driver(connection, script + first.text, run=asyncpg.Connection.execute, named=first.named)
             yield connection
             await by_driver(connection, "COMMIT", run=asyncpg.Connection.execute)
 

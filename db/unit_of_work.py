@@ -1,15 +1,17 @@
 """One writing transaction, which the edge opens and closes once for each mutation field or job."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.sheets import SheetFacts
+from db.driver import WithValues
 from db.engine import Database, set_tenant
 from db.wake_ups import Announcer, FeedGrew, RollSheetChanged, WakeUp
 
@@ -22,7 +24,8 @@ class UnitOfWork:
     the catalogue, staff members and other people by id, offerings by id, the advisory lock for rosters, occurrences by
     timeslot and date, an expected absence, students by id, makeup tokens by id. Every action takes the locks that it
     needs in this order, so that transactions cannot deadlock. A token run is locked only while its occurrence is
-    locked, so its place does not matter. Triggers lock the counters of access and feed last, when the transaction
+    locked, so its place does not matter. An act on the marks of one roll sheet locks the occurrence even before its
+    idempotency key, as all such acts do. Triggers lock the counters of access and feed last, when the transaction
     commits.
 
     background_task_id -- the task that this transaction is part of, to which queued messages then belong; None when
@@ -30,6 +33,8 @@ class UnitOfWork:
     clock -- the entry point's clock; with None, `now` is the time of everything that the transaction writes
     sheets -- the roll sheets on which the transaction has acted, as its last act on the marks has left them, so that
         they need not be read again to be shown
+    opened -- the roll sheets whose occurrences were locked as the transaction began, each with its rows if they have
+        been read after that (see `db.marks.sheets`). The act on the sheet takes them out
     """
 
     connection: AsyncConnection
@@ -38,6 +43,7 @@ class UnitOfWork:
     background_task_id: UUID | None = None
     clock: Callable[[], datetime] | None = None
     sheets: dict[OccurrenceKey, SheetFacts] = field(default_factory=dict)
+    opened: dict[OccurrenceKey, Sequence[Any] | None] = field(default_factory=dict)
 
     def time_under_lock(self, now: datetime) -> datetime:
         """Return the time to write for an act whose lock the caller holds. `now` was read before the transaction waited
@@ -48,14 +54,21 @@ class UnitOfWork:
 
 @asynccontextmanager
 async def unit_of_work(
-    database: Database, organization_id: UUID, announcer: Announcer, clock: Callable[[], datetime] | None = None
+    database: Database,
+    organization_id: UUID,
+    announcer: Announcer,
+    clock: Callable[[], datetime] | None = None,
+    *,
+    first: WithValues | None = None,
 ) -> AsyncIterator[UnitOfWork]:
     """Commit at the end of the block and then announce the wake-ups. Any exception rolls everything back.
+
+    first -- a statement that is executed as the transaction begins (see `Database.write`)
 
     A process that dies between the commit and the announcement loses a wake-up but no data, because listeners also
     compare with the database (docs/architecture.md).
     """
-    async with database.write(organization_id) as connection:
+    async with database.write(organization_id, first) as connection:
         uow = UnitOfWork(connection, organization_id, clock=clock)
         yield uow
     announcer.announce(uow.wake_ups if _tells_the_feed(uow) else [*uow.wake_ups, FeedGrew(organization_id)])

@@ -13,7 +13,7 @@ from attendance.rules.calendar.occurrences import OccurrenceHead
 from db.calendar.occurrences import head_of
 
 _REMEMBERED = 1024
-_LAST_COLUMN = "last_names"
+_FIRST_COLUMN, _LAST_COLUMN = "timeslot_id", "last_names"
 
 _known: OrderedDict[tuple[UUID, date], tuple[tuple[Any, ...], OccurrenceHead]] = OrderedDict()
 
@@ -21,9 +21,10 @@ _known: OrderedDict[tuple[UUID, date], tuple[tuple[Any, ...], OccurrenceHead]] =
 def known_head_of(row: Any) -> OccurrenceHead | None:
     """Return what `head_of` returns.
 
-    row -- begins with the columns of `heads_of`
+    row -- has the columns of `heads_of`, one after the other
     """
-    values, place = row[: row._fields.index(_LAST_COLUMN) + 1], (row.timeslot_id, row.held_on)
+    names = row._fields
+    values, place = row[names.index(_FIRST_COLUMN) : names.index(_LAST_COLUMN) + 1], (row.timeslot_id, row.held_on)
     head = _known_as(values, row, place) or head_of(row)
     if head is not None:
         _known[place] = values, head
@@ -40,6 +41,6 @@ def _known_as(values: tuple[Any, ...], row: Any, place: tuple[UUID, date]) -> Oc
     before, head = known
     if before == values:
         return head
-    number = row._fields.index("revision")
+    number = row._fields.index("revision") - row._fields.index(_FIRST_COLUMN)
     is_same = before[:number] == values[:number] and before[number + 1 :] == values[number + 1 :]
     return head.at_revision(row.revision) if is_same else None

@@ -15,19 +15,22 @@ from attendance.rules.marks.marks import MarkValue
 from attendance.rules.organization.permissions import Caller
 from attendance.rules.refusals import OccurrenceNotFound
 from attendance.rules.vocabulary import ChangeKind, Source
-from db.driver import HotStatement
+from db.driver import HotStatement, WithValues
 from db.unit_of_work import UnitOfWork
 from db.wake_ups import RollSheetChanged
 
 # DO UPDATE is used because DO NOTHING would neither lock nor return an existing row.
-_LOCK = HotStatement("""
+_LOCKING = """
 INSERT INTO occurrence (organization_id, timeslot_id, held_on)
-SELECT t.organization_id, t.id, CAST(:held_on AS date)
+SELECT t.organization_id, t.id, CAST({held_on} AS date)
 FROM timeslot t
-WHERE t.organization_id = :organization_id AND t.id = :timeslot_id
+WHERE t.organization_id = {organization_id} AND t.id = {timeslot_id}
 ON CONFLICT (organization_id, timeslot_id, held_on) DO UPDATE SET revision = occurrence.revision
 RETURNING occurrence.revision, occurrence.cancelled_at
-""")
+"""
+_LOCK = HotStatement(
+    _LOCKING.format(organization_id=":organization_id", timeslot_id=":timeslot_id", held_on=":held_on")
+)
 NUMBERED = """
 WITH numbered AS (
     UPDATE occurrence o SET revision = o.revision + 1
@@ -148,6 +151,16 @@ class ForeignChange:
     is_defaulted: bool
     changed_at: datetime
     revision: int
+
+
+def locking(organization_id: UUID, key: OccurrenceKey) -> WithValues:
+    """Return the statement of `lock_occurrence` for a transaction that begins with it. It locks nothing when the
+    organization has no such timeslot.
+    """
+    statement = _LOCKING.format(
+        organization_id=f"'{organization_id}'", timeslot_id=f"'{key.timeslot_id}'", held_on=f"'{key.held_on}'"
+    )
+    return WithValues(statement, _LOCK.statement)
 
 
 async def lock_occurrence(uow: UnitOfWork, key: OccurrenceKey) -> LockedOccurrence:

@@ -19,13 +19,14 @@ from attendance.rules.roster.roster import RosterEnrollment, standing
 from attendance.rules.vocabulary import TokenRunPhase
 from db.calendar.known_heads import known_head_of
 from db.calendar.occurrences import heads_of
-from db.driver import HotStatement
+from db.driver import Beside, HotStatement
 from db.fragments import on_sheet
+from db.marks.changes import lock_occurrence
 from db.roster.rosters import SOURCES, STATUSES, TYPES, absences_of
 from db.unit_of_work import UnitOfWork
 
 _ASKED = "(SELECT CAST(:timeslot_id AS uuid) AS timeslot_id, CAST(:held_on AS date) AS held_on, 1 AS place)"
-_SHEET = HotStatement(f"""
+_QUERY = f"""
 WITH head AS MATERIALIZED ({heads_of(_ASKED)})
 SELECT head.*, placed.*, marked.*, tokens.*, runs.*, students.*, absences.*
 FROM head
@@ -77,18 +78,30 @@ CROSS JOIN LATERAL (
       AND away.student_id = ANY (placed.placed_student_ids || marked.marked_ids)
       AND away.state = 'APPROVED' AND away.starts_on <= head.held_on + 1 AND away.ends_on >= head.held_on
 ) absences
-""")  # noqa: S608 - constants
+"""  # noqa: S608 - constants
+_SHEET = HotStatement(_QUERY)
 
 
-async def read_sheet(uow: UnitOfWork, key: OccurrenceKey) -> SheetFacts | None:
-    """Return the roll sheet, or None when the timeslot does not fall on the date.
-
-    The caller holds the occurrence's lock. Without it, others may change what this returns.
-    """
+def marks_beside(key: OccurrenceKey) -> Beside | None:
+    """Return the query of a roll sheet, for statements of its organization; None when the date cannot be read."""
     if key.held_on not in CALENDAR:
         return None
-    given = {"organization_id": uow.organization_id, "timeslot_id": key.timeslot_id, "held_on": key.held_on}
-    found = await _SHEET.rows(uow.connection, given)
+    return Beside(_QUERY, {"timeslot_id": key.timeslot_id, "held_on": key.held_on})
+
+
+async def lock_sheet(uow: UnitOfWork, key: OccurrenceKey) -> SheetFacts | None:
+    """Lock the occurrence until the end of the transaction, and return its roll sheet, or None when the timeslot does
+    not fall on the date. Raises OccurrenceNotFound when the organization has no such timeslot.
+
+    Nothing is locked or read again that was as the transaction began (`UnitOfWork.opened`).
+    """
+    if key not in uow.opened:
+        await lock_occurrence(uow, key)
+    found = uow.opened.pop(key, None)
+    if found is None:
+        query = marks_beside(key)
+        given = {} if query is None else {"organization_id": uow.organization_id, **query.given}
+        found = [] if query is None else await _SHEET.rows(uow.connection, given)
     head = known_head_of(found[0]) if found else None
     if head is None:
         return None

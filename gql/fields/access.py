@@ -93,8 +93,13 @@ def check_to_change(access: Access, caller: Caller) -> None:
         raise PermissionDenied(lacking, f"This needs {_one_of(access, caller)}.")
 
 
+def exists_in(access: Access, portal: Portal) -> bool:
+    """Return whether the field can be used in the portal, by those who hold the permission."""
+    return access.is_open or portal in access.portals or portal in access.by_name
+
+
 def _check_portal(access: Access, caller: Caller) -> None:
-    if not access.is_open and caller.portal not in access.portals | access.by_name:
+    if not exists_in(access, caller.portal):
         raise Forbidden(f"This cannot be done from {PORTALS[caller.portal]}.")
 
 

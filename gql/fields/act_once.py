@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import Viewer
 from db.unit_of_work import UnitOfWork
 from gql.fields.context import Info, Reading, changing
@@ -35,18 +36,19 @@ class Acted(Generic[Outcome]):
 
 @asynccontextmanager
 async def act_once(
-    info: Info, given: Any, outcome_type: type[Outcome], act: Act[Outcome]
+    info: Info, given: Any, outcome_type: type[Outcome], act: Act[Outcome], *, sheet: OccurrenceKey | None = None
 ) -> AsyncIterator[Acted[Outcome]]:
     """Open the mutation's transaction, act in it once for each idempotency key, and commit when the block ends.
 
     given -- the mutation's input, with `idempotency_key`. Its type names the mutation, also when `recordQueued` has it.
     outcome_type -- a dataclass of plain values, which is kept as JSON for retries.
     act -- receives the unit of work, the viewer and the current time; a retry does not call it.
+    sheet -- the roll sheet with which the act begins, if it acts on the marks of a single one (see `changing`).
 
     An exception in the block rolls the act back. Raises NotAuthenticated, Forbidden, BadInput for a key that is empty
     or too long, OccurrenceNotFound, the refusals PermissionDenied and IdempotencyKeyReused, and what the act raises.
     """
-    async with changing(info, given) as (uow, viewer):
+    async with changing(info, given, sheet=sheet) as (uow, viewer):
         # Read after the wait for a connection.
         now = info.context.clock()
         outcome = await once(

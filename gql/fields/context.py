@@ -22,14 +22,17 @@ from uuid import UUID
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import Caller, Claims, MayNotEnter, Viewer
 from attendance.rules.refusals import PermissionDenied
 from attendance.rules.roster.sight import view_of
 from db.driver import Beside
+from db.marks.changes import locking
+from db.marks.sheets import marks_beside
 from db.organization.security_events import Happening
 from db.unit_of_work import UnitOfWork, rehearsal, unit_of_work
 from gql.credentials.nobody_there import NobodyThere
-from gql.fields.access import PORTALS, Access, access_of, check_to_change, check_to_see
+from gql.fields.access import PORTALS, Access, access_of, check_to_change, check_to_see, exists_in
 from gql.fields.named_occurrences import require_visible_occurrences
 from gql.fields.vocabulary import Portal, SecurityEventKind
 from gql.protocol.errors import Forbidden, NotAuthenticated
@@ -177,19 +180,28 @@ def _check_to_see(info: Info, access: Access, viewer: Viewer) -> None:
 
 
 @asynccontextmanager
-async def changing(info: Info, given: Any = None) -> AsyncIterator[Changing]:
+async def changing(info: Info, given: Any = None, *, sheet: OccurrenceKey | None = None) -> AsyncIterator[Changing]:
     """Open a transaction in the viewer's organization.
 
     given -- the mutation's input, if it can name occurrences.
+    sheet -- the roll sheet on whose marks the block acts: its occurrence is locked as the transaction begins, and it is
+        read together with the viewer. Somebody who turns out not to be allowed to act has then locked it for a moment.
 
     Raises NotAuthenticated, Forbidden and the refusal PermissionDenied; OccurrenceNotFound in place of the refusal when
     the input names an occurrence that the caller may not see (R4.12).
     """
     claims, access = _asked(info)
-    services = info.context.services
-    async with unit_of_work(services.database, claims.organization_id, services.announcer, info.context.clock) as uow:
-        viewer = await _viewer(info, uow.connection, claims)
+    services, organization_id = info.context.services, claims.organization_id
+    first, also = None, None
+    if sheet is not None and exists_in(access, claims.portal):
+        first, also = locking(organization_id, sheet), marks_beside(sheet)
+    async with unit_of_work(
+        services.database, organization_id, services.announcer, info.context.clock, first=first
+    ) as uow:
+        viewer = await _viewer(info, uow.connection, claims, also)
         info.context.caller = viewer.caller
+        if sheet is not None and first is not None:
+            uow.opened[sheet] = None if also is None else also.rows
         try:
             await _check_to_change(access, uow, viewer, given)
             yield Changing(uow, viewer)

@@ -99,6 +99,7 @@ async def resolve(
         input,
         Recorded,
         lambda uow, viewer, now: check_in(uow, viewer, key, student_id, captured_at=input.captured_at, now=now),
+        sheet=key,
     ) as done:
         if done.viewer.caller.portal is Portal.KIOSK:
             return await _show_to_kiosk(done.uow, key, student_id)

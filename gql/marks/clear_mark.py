@@ -73,6 +73,7 @@ async def resolve(
         lambda uow, viewer, now: clear_mark(
             uow, viewer, key, student_id, seen_revision=seen_revision, captured_at=input.captured_at, now=now
         ),
+        sheet=key,
     ) as done:
         shown = await show_recorded(info, done, key)
         return ClearMarkSuccess(**shown.fields, entry=shown.entries.get(student_id))

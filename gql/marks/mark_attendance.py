@@ -79,7 +79,7 @@ async def resolve(
         input.captured_at,
     )
     async with act_once(
-        info, input, Recorded, lambda uow, viewer, now: mark_attendance(uow, viewer, asked, now=now)
+        info, input, Recorded, lambda uow, viewer, now: mark_attendance(uow, viewer, asked, now=now), sheet=asked.key
     ) as done:
         shown = await show_recorded(info, done, asked.key)
         return MarkAttendanceSuccess(**shown.fields, entry=shown.entries.get(asked.student_id))

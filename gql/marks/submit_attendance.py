@@ -98,7 +98,11 @@ async def resolve(
 ) -> SubmitAttendanceResult | None:
     submission = _submission(input)
     async with act_once(
-        info, input, Recorded, lambda uow, viewer, now: submit_attendance(uow, viewer, submission, now=now)
+        info,
+        input,
+        Recorded,
+        lambda uow, viewer, now: submit_attendance(uow, viewer, submission, now=now),
+        sheet=submission.key,
     ) as done:
         shown = await show_recorded(info, done, submission.key)
         return SubmitAttendanceSuccess(**shown.fields)

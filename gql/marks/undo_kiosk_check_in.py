@@ -49,7 +49,11 @@ async def resolve(
     key = decode_occurrence_id(input.occurrence_id, "input.occurrenceId")
     student_id = decode_id(input.student_id, "Student", "input.studentId")
     async with act_once(
-        info, input, Recorded, lambda uow, viewer, now: undo_kiosk_check_in(uow, viewer, key, student_id, now=now)
+        info,
+        input,
+        Recorded,
+        lambda uow, viewer, now: undo_kiosk_check_in(uow, viewer, key, student_id, now=now),
+        sheet=key,
     ) as done:
         mark = await mark_after(done.uow, key, student_id)
         return UndoKioskCheckInSuccess(status=mark.status, marked_at=mark.marked_at)

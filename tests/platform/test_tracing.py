@@ -4,7 +4,7 @@ import gc
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -16,9 +16,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 import tracing
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.vocabulary import Permission, Source
 from db.driver import HotStatement
 from db.engine import Database
+from db.marks.changes import locking
 from db.tracing import link_task
 from db.unit_of_work import unit_of_work
 from db.wake_ups import Announcer
@@ -113,9 +115,14 @@ async def test_R16_4_spans_hold_no_value(world: World, traced: Database, spans: 
                 await HotStatement("SELECT CAST(CAST(:planted AS text) AS integer) FROM person").rows(
                     connection, {"planted": "planted"}
                 )
+        key = OccurrenceKey(world.organization_id, date(2026, 11, 30))
+        async with traced.write(world.organization_id, locking(world.organization_id, key)):
+            pass
     found = spans.get_finished_spans()
     told = [f"{span.name} {dict(span.attributes or {})} {span.status.description} {span.events}" for span in found]
-    assert {"query students", "query student", "GET other", "SELECT person"} <= {span.name for span in found}
+    assert {"query students", "query student", "GET other", "SELECT person", "INSERT occurrence, timeslot"} <= {
+        span.name for span in found
+    }
     assert not [line for line in told if "planted" in line.lower()]
     assert not [line for line in told if str(world.organization_id) in line]
     failed = [span for span in found if not span.status.is_ok and span.name == "SELECT person"]

@@ -9,13 +9,14 @@ from uuid import UUID
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.driver import HotStatement, Snapshot
+from db.driver import HotStatement, Snapshot, WithValues
 from db.engine import Database
 
 
 @contextmanager
 def each_statement(database: Database, note: Callable[[str], None]) -> Iterator[None]:
-    """Call `note` with every statement before it runs, and with "BEGIN" for a transaction: that is a round trip too."""
+    """Call `note` with every statement before it runs, and with "BEGIN" for a transaction: that is a round trip too.
+    What is sent together with it follows it."""
     engine = database.engine.sync_engine
     rows, read, write, records = HotStatement.rows, Database.read, Database.write, Snapshot.records
 
@@ -37,10 +38,12 @@ def each_statement(database: Database, note: Callable[[str], None]) -> Iterator[
             yield connection
 
     @asynccontextmanager
-    async def noted_write(self: Database, organization_id: UUID) -> AsyncIterator[AsyncConnection]:
+    async def noted_write(
+        self: Database, organization_id: UUID, first: WithValues | None = None
+    ) -> AsyncIterator[AsyncConnection]:
         if self is database:
-            note("BEGIN")
-        async with write(self, organization_id) as connection:
+            note("BEGIN" if first is None else f"BEGIN;{first.named}")
+        async with write(self, organization_id, first) as connection:
             yield connection
 
     def noted_execution(*given: Any) -> None:

@@ -244,7 +244,8 @@ async def test_without_a_credential_or_from_the_wrong_portal_nothing_happens(des
 
 async def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(desk: Desk) -> None:
     counts = []
-    for rows in (1, 20):
+    # The first act of somebody takes one statement more, since nobody has been remembered.
+    for rows in (1, 1, 20):
         lesson = await desk.world.weekly_class()
         desk.students = {str(n): await desk.world.student(first_name=str(n)) for n in range(rows)}
         for student in desk.students.values():
@@ -254,4 +255,4 @@ async def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(de
         done = await desk.submit(markRest=AttendanceStatus.ABSENT)
         assert len(done["issuedTokens"]) == rows
         counts.append(len(desk.api.statements))
-    assert counts[0] == counts[1], counts
+    assert counts[1] == counts[2], counts

@@ -11,8 +11,7 @@ from attendance.rules.marks.sheets import SheetFacts
 from attendance.rules.organization.permissions import Caller, may_record_attendance
 from attendance.rules.refusals import OccurrenceNotFound, PermissionDenied
 from attendance.rules.vocabulary import Permission, Portal
-from db.marks.changes import lock_occurrence
-from db.marks.sheets import read_sheet
+from db.marks.sheets import lock_sheet
 from db.unit_of_work import UnitOfWork
 
 
@@ -42,8 +41,7 @@ async def lock_roll_sheet_for_the_system(uow: UnitOfWork, key: OccurrenceKey) ->
     """Lock and read a roll sheet for something that follows from another action or from the clock. Nobody's rights
     are checked. Raises OccurrenceNotFound.
     """
-    await lock_occurrence(uow, key)
-    sheet = await read_sheet(uow, key)
+    sheet = await lock_sheet(uow, key)
     if sheet is None:
         raise OccurrenceNotFound
     return sheet
