@@ -19,8 +19,9 @@ ROLL_SHEETS = "rollbook:roll-sheets"
 TASKS = "rollbook:tasks"
 FEEDS = "rollbook:feeds"
 
-# A message to Redis costs the API as much as a statement, and many check-ins at once would send one each.
-_GATHERED_SECONDS = 0.05
+# A message to Redis costs the API as much as a statement, and many check-ins at once would send one each. The messages
+# of a process are so many seconds apart, and wake-ups that no process needs at once wait for others so long.
+_APART_SECONDS, _GATHERED_SECONDS = 0.01, 0.05
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +110,8 @@ Live = RollSheetChanged | FeedGrew | TaskChanged
 LIVE: dict[str, type[Live]] = {ROLL_SHEETS: RollSheetChanged, FEEDS: FeedGrew, TASKS: TaskChanged}
 """The wake-ups that processes send each other through Redis, by channel."""
 Sink = Callable[[Sequence[WakeUp]], Awaitable[None]]
+Heard = Callable[[WakeUp], None]
+"""Is told of a wake-up in the process that announces it."""
 
 
 def connect_redis(url: str) -> Redis:
@@ -157,12 +160,16 @@ def to_tasks(redis: Redis) -> Sink:
 class Announcer:
     """Sends wake-ups to Redis in the background, so that no request ever waits for Redis."""
 
-    def __init__(self, *sinks: Sink, patient: Sequence[Sink] = (), capacity: int = 10_000) -> None:
-        """sinks -- receive wake-ups at once
+    def __init__(
+        self, *sinks: Sink, here: Sequence[Heard] = (), patient: Sequence[Sink] = (), capacity: int = 10_000
+    ) -> None:
+        """sinks -- receive wake-ups at once, but those that come right after others together
+        here -- are told at once, even before the announcer was started
         patient -- receive those that no process needs at once, together with all that follow soon
         """
-        self._at_once = _Sending(sinks, capacity)
-        self._soon = _Sending(patient, capacity, _GATHERED_SECONDS) if patient else None
+        self._here = here
+        self._at_once = _Sending(sinks, capacity, apart=_APART_SECONDS)
+        self._soon = _Sending(patient, capacity, gathered=_GATHERED_SECONDS) if patient else None
         self._sendings = [each for each in (self._at_once, self._soon) if each is not None]
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -184,21 +191,33 @@ class Announcer:
 
     def announce(self, wake_ups: Sequence[WakeUp]) -> None:
         """Queue the wake-ups. When Redis has been away so long that the queue is full, they are dropped."""
+        for heard in self._here:
+            self._tell(heard, wake_ups)
         self._at_once.add(wake_ups)
         if self._soon is not None:
             self._soon.add(wake_up for wake_up in wake_ups if not isinstance(wake_up, Live))
+
+    def _tell(self, heard: Heard, wake_ups: Sequence[WakeUp]) -> None:
+        """What has been committed stays so, whatever becomes of the wake-ups."""
+        try:
+            for wake_up in wake_ups:
+                heard(wake_up)
+        except Exception as fault:
+            log.warning("wake_ups_not_heard", fault=fault)
 
 
 class _Sending:
     """What some sinks are sent, in batches.
 
     gathered -- the seconds that the first wake-up of a batch waits for others
+    apart -- the seconds after a batch during which wake-ups wait for the next one
     """
 
-    def __init__(self, sinks: Sequence[Sink], capacity: int, gathered: float = 0.0) -> None:
+    def __init__(self, sinks: Sequence[Sink], capacity: int, *, gathered: float = 0.0, apart: float = 0.0) -> None:
         self._sinks = sinks
         self.queue: asyncio.Queue[WakeUp] = asyncio.Queue(capacity)
         self._gathered = gathered
+        self._apart = apart
 
     def add(self, wake_ups: Iterable[WakeUp]) -> None:
         for wake_up in wake_ups:
@@ -209,10 +228,12 @@ class _Sending:
                 log.warning("wake_up_dropped")
 
     async def run(self) -> None:
+        loop, next_at = asyncio.get_running_loop(), 0.0
         while True:
             batch = [await self.queue.get()]
-            if self._gathered:
-                await asyncio.sleep(self._gathered)
+            pause = max(self._gathered, next_at - loop.time())
+            if pause > 0:
+                await asyncio.sleep(pause)
             while not self.queue.empty() and len(batch) < 500:
                 batch.append(self.queue.get_nowait())
             for sink in self._sinks:
@@ -221,5 +242,6 @@ class _Sending:
                 except Exception as error:
                     WAKE_UPS_LOST.inc(len(batch))
                     log.warning("wake_ups_failed", count=len(batch), fault=error)
+            next_at = loop.time() + self._apart
             for _ in batch:
                 self.queue.task_done()

@@ -227,12 +227,8 @@ class Hub(Generic[ChangeT]):
             watcher.restart(topic.read)
         self._look(subject, topic)
 
-    async def hear(self, wake_ups: Sequence[WakeUp]) -> None:
-        """Receive this process's own wake-ups, so that its subscribers do not depend on Redis."""
-        for wake_up in wake_ups:
-            self.heard(wake_up)
-
     def heard(self, wake_up: WakeUp) -> None:
+        """Receive a wake-up, of this process or of another one."""
         found = self._subject_of(wake_up) if self._topics else None
         if found is not None:
             subject, revision = found

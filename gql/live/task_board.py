@@ -7,7 +7,7 @@ announced.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TypeVar
 from uuid import UUID
@@ -113,12 +113,8 @@ class TaskBoard:
         """Register for the changes of all tasks of the organization. Read the list inside the block."""
         return _registered(self._list_watchers, organization_id, ListWatcher(self._pause_seconds))
 
-    async def hear(self, wake_ups: Sequence[WakeUp]) -> None:
-        """Receive this process's own wake-ups, so that its subscribers do not depend on Redis."""
-        for wake_up in wake_ups:
-            self.heard(wake_up)
-
     def heard(self, wake_up: WakeUp) -> None:
+        """Receive a wake-up, of this process or of another one."""
         if not isinstance(wake_up, TaskChanged):
             return
         for watcher in self._list_watchers.get(wake_up.organization_id, ()):

@@ -1,9 +1,11 @@
-"""Wake-ups leave at once, but those for workers, which leave together."""
+"""Wake-ups leave at once, but those that follow closely, and those for workers, leave together."""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
+
+import pytest
 
 from attendance.rules.vocabulary import TokenRunPhase
 from db.wake_ups import Announcer, FeedGrew, RollSheetChanged, TaskQueued, TokenRunArmed, WakeUp
@@ -15,8 +17,12 @@ ARMED = TokenRunArmed(GYM, SLOT, DAY, TokenRunPhase.AFTER_CLASS, LONG_AGO)
 QUEUED = TaskQueued(GYM, UUID(int=3))
 
 
-async def test_those_for_workers_leave_in_one_batch_and_the_others_at_once() -> None:
+async def test_those_for_workers_leave_in_one_batch_and_the_first_of_the_others_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("db.wake_ups._APART_SECONDS", 0.5)
     at_once: list[list[WakeUp]] = []
+    here: list[WakeUp] = []
     together: list[list[WakeUp]] = []
     left = asyncio.Event()
 
@@ -27,19 +33,37 @@ async def test_those_for_workers_leave_in_one_batch_and_the_others_at_once() -> 
         together.append(list(batch))
         left.set()
 
-    announcer = Announcer(live, patient=[workers])
+    announcer = Announcer(live, here=[here.append], patient=[workers])
     announcer.start()
     announced: list[list[WakeUp]] = [[CHANGED, ARMED], [QUEUED], [FeedGrew(GYM)]]
     for wake_ups in announced:
         announcer.announce(wake_ups)
+        assert here[-len(wake_ups) :] == wake_ups
         for _ in range(5):
             await asyncio.sleep(0)
-    assert (at_once, together) == (announced, [])
+    assert (at_once, together) == (announced[:1], [])
     async with asyncio.timeout(5):
         await left.wait()
     announcer.announce([ARMED])
     await announcer.close()
+    assert at_once == [announced[0], [*announced[1], *announced[2], ARMED]]
     assert together == [[ARMED, QUEUED], [ARMED]]
+
+
+async def test_what_this_process_cannot_hear_leaves_all_the_same() -> None:
+    received: list[WakeUp] = []
+
+    def fails(_: WakeUp) -> None:
+        raise LookupError
+
+    async def takes(batch: Sequence[WakeUp]) -> None:
+        received.extend(batch)
+
+    announcer = Announcer(takes, here=[fails])
+    announcer.start()
+    announcer.announce([QUEUED])
+    await announcer.close()
+    assert received == [QUEUED]
 
 
 async def test_what_a_sink_cannot_take_does_not_reach_the_others_late() -> None:

@@ -102,7 +102,7 @@ async def running(database_url: str) -> AsyncIterator[System]:
     database = Database(create_engine(database_url, pool_size=5))
     engine = create_engine(database_url, role=None, pool_size=1)
     hub = SheetHub(database, compare_seconds=1e6)
-    announcer = Announcer(hub.hear)
+    announcer = Announcer(here=[hub.heard])
     announcer.start()
     owners = engine.execution_options(isolation_level="AUTOCOMMIT").connect()
     async with serving(database, announcer=announcer, hub=hub) as api, owners as owner:

@@ -61,7 +61,7 @@ async def live(world: World, database: Database) -> AsyncIterator[Live]:
     desk = await new_desk(world, database, students=12)
     desk.kinds = {kind: OneByOne() for kind in KINDS}
     board = TaskBoard(database, compare_seconds=60, pause_seconds=0.2)
-    desk.announcer = Announcer(board.hear)
+    desk.announcer = Announcer(here=[board.heard])
     async with serving(database, announcer=desk.announcer) as api:
         board.start()
         desk.announcer.start()

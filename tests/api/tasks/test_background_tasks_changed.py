@@ -62,7 +62,7 @@ class Live:
 async def live(world: World, database: Database) -> AsyncIterator[Live]:
     desk = await new_desk(world, database, students=3)
     board = TaskBoard(database, compare_seconds=60, pause_seconds=0.05)
-    desk.announcer = Announcer(board.hear)
+    desk.announcer = Announcer(here=[board.heard])
     async with serving(database, announcer=desk.announcer) as api:
         board.start()
         desk.announcer.start()

@@ -246,11 +246,12 @@ async def test_wake_ups_for_sheets_that_nobody_watches_cost_no_read(hub: Hub[Num
     assert history.reads == []
 
 
-async def test_the_sink_of_this_process_hears_roll_sheets_alone(hub: Hub[Numbered], history: History) -> None:
+async def test_a_hub_hears_of_roll_sheets_alone(hub: Hub[Numbered], history: History) -> None:
     armed = TokenRunArmed(uuid4(), uuid4(), MONDAY, "AFTER_CLASS", LONG_AGO)  # type: ignore[arg-type]
     with hub.watch(SHEET) as watcher:
         hub.follow(SHEET, watcher, 0)
-        await hub.hear([armed, history.commit()])
+        for wake_up in (armed, history.commit()):
+            hub.heard(wake_up)
         assert await take(watcher, 1) == [1]
 
 
