@@ -5,14 +5,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text, update
-from sqlalchemy.dialects.postgresql import insert
+import orjson
+from sqlalchemy import text
 
 from attendance.rules.refusals import IdempotencyKeyReused
-from db import models
+from db.driver import HotStatement
 from db.engine import Database
 from db.unit_of_work import UnitOfWork
 
+_FIRST = HotStatement("""
+INSERT INTO idempotency_key (organization_id, caller_id, key, mutation, fingerprint, used_at)
+VALUES (:organization_id, :caller_id, :key, :mutation, :fingerprint, :used_at)
+ON CONFLICT DO NOTHING
+RETURNING key
+""")
+_KEEP = HotStatement("""
+UPDATE idempotency_key i SET answer = CAST(:answer AS jsonb)
+WHERE i.organization_id = :organization_id AND i.caller_id = :caller_id AND i.key = :key
+""")
 _ANSWER = text("""
 SELECT i.mutation, i.fingerprint, i.answer FROM idempotency_key i
 WHERE i.organization_id = :organization_id AND i.caller_id = :caller_id AND i.key = :key
@@ -38,23 +48,10 @@ async def first_answer(uow: UnitOfWork, retry: Retry, now: datetime) -> dict[str
     (and gets its answer) or rolled back (and becomes the first itself), so a failed request does not use up the key.
     Raises IdempotencyKeyReused.
     """
-    table = models.IdempotencyKey
-    is_first = await uow.connection.scalar(
-        insert(table)
-        .values(
-            organization_id=uow.organization_id,
-            caller_id=retry.caller_id,
-            key=retry.key,
-            mutation=retry.mutation,
-            fingerprint=retry.fingerprint,
-            used_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(table.key)
-    )
-    if is_first:
-        return None
     mine = {"organization_id": uow.organization_id, "caller_id": retry.caller_id, "key": retry.key}
+    first = {**mine, "mutation": retry.mutation, "fingerprint": retry.fingerprint, "used_at": now}
+    if await _FIRST.rows(uow.connection, first):
+        return None
     row = (await uow.connection.execute(_ANSWER, mine)).one()
     if (row.mutation, row.fingerprint) != (retry.mutation, retry.fingerprint):
         raise IdempotencyKeyReused
@@ -64,12 +61,8 @@ async def first_answer(uow: UnitOfWork, retry: Retry, now: datetime) -> dict[str
 
 async def keep_answer(uow: UnitOfWork, retry: Retry, answer: dict[str, Any]) -> None:
     """Store the answer in the transaction that it belongs to."""
-    table = models.IdempotencyKey
-    await uow.connection.execute(
-        update(table)
-        .where(table.organization_id == uow.organization_id, table.caller_id == retry.caller_id, table.key == retry.key)
-        .values(answer=answer)
-    )
+    mine = {"organization_id": uow.organization_id, "caller_id": retry.caller_id, "key": retry.key}
+    await _KEEP.rows(uow.connection, {**mine, "answer": orjson.dumps(answer).decode()})
 
 
 async def forget_answers(database: Database, *, used_before: datetime, at_most: int) -> int:

@@ -73,7 +73,10 @@ class Portal(StrEnum):
 
     @property
     def source(self) -> Source:
-        return Source.GUARDIAN if self is Portal.CUSTOMER else Source(self.value)
+        return _SOURCES[self]
+
+
+_SOURCES = {each: Source.GUARDIAN if each is Portal.CUSTOMER else Source(each.value) for each in Portal}
 
 
 class KioskState(StrEnum):

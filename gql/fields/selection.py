@@ -1,7 +1,7 @@
 """Which fields an operation selects below a field, so that its resolver can read everything at once."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from graphql import FieldNode, FragmentDefinitionNode
 
@@ -12,9 +12,9 @@ from gql.protocol.strawberry_internals import resolve_info
 _REMEMBERED = 256
 # Characters of a document. Together with the number of entries, this limits the memory.
 _LONGEST_REMEMBERED = 16_000
-# By the identity of a field's node, which is kept with its names, so that no other object can get the same identity.
-# All requests with the same document share its nodes.
-_known: OrderedDict[int, tuple[FieldNode, frozenset[str]]] = OrderedDict()
+# By the identity of a field's node, which is kept with its names, so that no other object can get the same identity,
+# and by the fields below it. All requests with the same document share its nodes.
+_known: OrderedDict[tuple[int, tuple[str, ...]], tuple[FieldNode, frozenset[str]]] = OrderedDict()
 
 
 def names_below(info: Info, *fields: str) -> frozenset[str]:
@@ -24,19 +24,22 @@ def names_below(info: Info, *fields: str) -> frozenset[str]:
     """
     raw = resolve_info(info)
     nodes = raw.field_nodes
-    if not fields and len(nodes) == 1:
-        return _names_of(nodes[0], raw.fragments)
-    return names_selected(nodes_below(nodes, raw.fragments, fields) if fields else nodes, raw.fragments)
-
-
-def _names_of(node: FieldNode, fragments: Mapping[str, FragmentDefinitionNode]) -> frozenset[str]:
-    known = _known.get(id(node))
+    if len(nodes) > 1:
+        return _names_of(nodes, raw.fragments, fields)
+    (node,) = nodes
+    known = _known.get((id(node), fields))
     if known is not None:
-        _known.move_to_end(id(node))
+        _known.move_to_end((id(node), fields))
         return known[1]
-    names = names_selected([node], fragments)
+    names = _names_of(nodes, raw.fragments, fields)
     if node.loc is not None and len(node.loc.source.body) <= _LONGEST_REMEMBERED:
-        _known[id(node)] = node, names
+        _known[id(node), fields] = node, names
         if len(_known) > _REMEMBERED:
             _known.popitem(last=False)
     return names
+
+
+def _names_of(
+    nodes: Sequence[FieldNode], fragments: Mapping[str, FragmentDefinitionNode], fields: tuple[str, ...]
+) -> frozenset[str]:
+    return names_selected(nodes_below(nodes, fragments, fields) if fields else nodes, fragments)

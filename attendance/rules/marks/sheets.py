@@ -61,6 +61,17 @@ def with_reviews(
 
 
 def _remade(row: SheetRow, mark: MarkValue | None, revision: int, changed_at: datetime) -> SheetRow:
-    if mark is None:
-        return replace(row, mark=None, marked_at=None, revision=None)
-    return replace(row, mark=mark, marked_at=changed_at, revision=revision)
+    """Return the row with another mark. An act may remake all rows, for which `replace` would take twice as long."""
+    return SheetRow(
+        row.student_id,
+        row.enrollment_id,
+        mark,
+        is_excused=row.is_excused,
+        is_subdued=row.is_subdued,
+        marked_at=None if mark is None else changed_at,
+        revision=None if mark is None else revision,
+        has_token=row.has_token,
+        needs_review=row.needs_review,
+        first_name=row.first_name,
+        last_name=row.last_name,
+    )
