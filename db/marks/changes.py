@@ -48,8 +48,8 @@ WITH numbered AS (
            CAST(:kiosk_id AS uuid), CAST(:captured_at AS timestamptz), n.changed_at
     FROM numbered n
 ), given AS (
-    SELECT e.*
-    FROM json_to_recordset(CAST(:entries AS json)) AS e (
+    SELECT entry.*
+    FROM json_to_recordset(CAST(:entries AS json)) AS entry (
         student_id uuid, before_status text, before_note text, before_is_defaulted boolean, after_status text,
         after_note text, after_is_defaulted boolean, after_source text, left_roster boolean, enrollment_id uuid,
         marked_by_id uuid, kiosk_id uuid, by_check_in boolean
