@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.roster.roster_rows import RosterCandidate
 from pace import at_beat
 
@@ -32,12 +33,14 @@ _UNUSED_BEATS = 150
 class KnownRoster:
     """The candidates of a roster.
 
-    hashes -- the hashes of the rows of which each of them was made
-    made -- what was made of all candidates and of nothing else but the keys
+    hashes -- the hashes of the rows of which everything was made: of the occurrence, then of each candidate
+    head -- the occurrence; None when nothing is known
+    made -- what was made of these and of nothing else but the keys
     """
 
     hashes: Sequence[int] = ()
     candidates: Sequence[RosterCandidate] = ()
+    head: OccurrenceHead | None = None
     made: dict[Hashable, Any] = field(default_factory=dict)
 
 

@@ -1,6 +1,6 @@
 """Reads an occurrence and its roster in one query, for a roll sheet that somebody opens (decision 85).
 
-PostgreSQL sends only those rows of the roster that the process does not remember (decision 97).
+PostgreSQL sends only what the process does not remember (decision 97).
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -29,8 +29,6 @@ NAMED = """(
 # The hash of a row of the table `found` as it would be sent to the process: values can be equal and look different, as
 # 1.0 and 1.00.
 ROW_HASH = "hash_record_extended(ROW(record_send(found)), CAST(:seed AS bigint))"
-# The column between those of the occurrence, and the hash and the columns of a row.
-_HASHES = "row_hashes"
 # Rows that are read before it is asked whether the turn is over.
 _AT_ONCE = 16
 
@@ -40,7 +38,7 @@ class Opening(Beside):
     """The query of an occurrence and of its roster.
 
     place -- where the roster is remembered
-    known -- the one that was remembered there, whose rows the query does not return
+    known -- the one that was remembered there, which the query does not return
     """
 
     place: Hashable
@@ -71,24 +69,24 @@ def sheet_beside(key: OccurrenceKey, parts: RosterParts, now: datetime) -> Openi
 
 @cache
 def _query(parts: RosterParts) -> str:
-    """Return the query. Each of its rows is the occurrence, or a row of the roster, and null in the other columns.
-
-    After the occurrence come the hashes of all rows of the roster in their order, null if they are the known ones. Only
-    the rows with other hashes are returned, each after its hash.
+    """Return the query. One row says that the occurrence is there, with its hash and those of all rows of the roster,
+    in their order; these are null if they are the known ones. The others are the occurrence and rows of the
+    roster, each after its hash, and only those whose hash is not known. A row is null in the columns of the others.
     """
     roster = roster_query(parts, NAMED, of_one=True)
     return f"""
-WITH hashed AS MATERIALIZED (
-    SELECT {ROW_HASH} AS row_hash, found.*
-    FROM ({roster}) found
+WITH head AS MATERIALIZED (
+    SELECT {ROW_HASH} AS head_hash, found.* FROM ({HEADS_QUERY}) found
+), roster AS MATERIALIZED (
+    SELECT {ROW_HASH} AS row_hash, found.* FROM ({roster}) found
 )
-SELECT head.*, roster.*
+SELECT sheet.*, new_head.*, new_rows.*
 FROM (
-    SELECT one.*, nullif(complete.row_hashes, CAST(:known AS bigint[])) AS row_hashes
-    FROM ({HEADS_QUERY}) one
-    CROSS JOIN (SELECT coalesce(array_agg(hashed.row_hash), '{{}}') AS row_hashes FROM hashed) complete
-) head
-FULL JOIN (SELECT hashed.* FROM hashed WHERE hashed.row_hash <> ALL (CAST(:known AS bigint[]))) roster ON false
+    SELECT true AS is_there, nullif(head.head_hash || complete.row_hashes, CAST(:known AS bigint[])) AS hashes
+    FROM head CROSS JOIN (SELECT array_agg(roster.row_hash) AS row_hashes FROM roster) complete
+) sheet
+FULL JOIN (SELECT head.* FROM head WHERE head.head_hash <> ALL (CAST(:known AS bigint[]))) new_head ON false
+FULL JOIN (SELECT roster.* FROM roster WHERE roster.row_hash <> ALL (CAST(:known AS bigint[]))) new_rows ON false
 """  # noqa: S608 - a constant
 
 
@@ -96,30 +94,38 @@ async def sheet_found(read: Opening) -> tuple[OccurrenceHead, KnownRoster] | Non
     """Return the occurrence and its roster, or None when the organization has no such timeslot or it does not fall on
     the date.
     """
-    first, (head_row, roster_row) = read.skipped, _shapes(read.columns, read.skipped)
-    hashes_at = read.columns.index(_HASHES)
     found = read.rows or ()
-    head_values = next((row for row in found if row[first] is not None), None)
-    head = None if head_values is None else known_head_of(head_row(head_values[first:hashes_at]))
-    if head is None or head_values is None:
+    hashes_at = read.skipped + 1
+    sheet = next((row for row in found if row[read.skipped]), None)
+    if sheet is None:
         return None
-    roster, hashes = read.known, head_values[hashes_at]
-    if hashes is not None:
-        candidates = dict(zip(roster.hashes, roster.candidates, strict=True))
-        new = [row for row in found if row[hashes_at + 1] is not None]
-        for number, (row_hash, *values) in enumerate(row[hashes_at + 1 :] for row in new):
-            if number % _AT_ONCE == 0 and is_over():
-                await turn()
-            candidates[row_hash] = candidate_of(roster_row(values))
-        roster = KnownRoster(hashes, [candidates[each] for each in hashes])
+    roster = read.known if sheet[hashes_at] is None else await _made(read, sheet[hashes_at])
+    if roster.head is None:
+        return None
     known_rosters.remember(read.place, roster)
-    return head, roster
+    return roster.head, roster
+
+
+async def _made(read: Opening, hashes: Sequence[int]) -> KnownRoster:
+    """Return the roster of these hashes, of what is known and what was returned. It has no occurrence when the timeslot
+    does not fall on the date.
+    """
+    known, (head_at, rows_at, head_row, roster_row) = read.known, _shapes(read.columns)
+    head, candidates = known.head, dict(zip(known.hashes[1:], known.candidates, strict=True))
+    for number, row in enumerate(read.rows or ()):
+        if number % _AT_ONCE == 0 and is_over():
+            await turn()
+        if row[rows_at] is not None:
+            candidates[row[rows_at]] = candidate_of(roster_row(row[rows_at + 1 :]))
+        elif row[head_at] is not None:
+            head = known_head_of(head_row(row[head_at + 1 : rows_at]))
+    return KnownRoster(hashes, [candidates[each] for each in hashes[1:]], head)
 
 
 @cache
-def _shapes(columns: tuple[str, ...], first: int) -> tuple[_Make, _Make]:
-    """Return what makes named tuples of the columns of an occurrence, which begin with `first`, and of a row of the
-    roster.
+def _shapes(columns: tuple[str, ...]) -> tuple[int, int, _Make, _Make]:
+    """Return the positions of the hashes of the occurrence and of a row of the roster, and what makes named tuples of
+    the columns that follow each of them.
     """
-    hashes_at = columns.index(_HASHES)
-    return row_maker(columns[first:hashes_at]), row_maker(columns[hashes_at + 2 :])
+    head_at, rows_at = columns.index("head_hash"), columns.index("row_hash")
+    return head_at, rows_at, row_maker(columns[head_at + 1 : rows_at]), row_maker(columns[rows_at + 1 :])

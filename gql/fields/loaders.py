@@ -151,7 +151,7 @@ async def sheet_opened(read: Opening, viewer: Viewer, parts: RosterParts) -> She
     head, roster = found
     sight = sight_of(viewer)
     sheet: Sheet | None = roster.made.get(sight)
-    if sheet is None or sheet.head is not head:
+    if sheet is None:
         sheet = roster.made[sight] = replace(_sheet(roster.candidates, head, sight, parts), shown={})
     return sheet
 

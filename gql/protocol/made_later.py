@@ -66,8 +66,10 @@ def maker_of(how: Later) -> Callable[[Any], Any]:
 
 
 def _maker(how: Of) -> Callable[[Any], Any]:
-    reads = [attrgetter(path) for path in how.paths]
-    return lambda object_: how.function(*(read(object_) for read in reads))
+    read, function = attrgetter(*how.paths), how.function
+    if len(how.paths) == 1:
+        return lambda object_: function(read(object_))
+    return lambda object_: function(*read(object_))
 
 
 def _part_maker(how: Part) -> Callable[[Any], Any]:
