@@ -110,16 +110,21 @@ async def test_the_last_connection_of_the_pool_is_not_kept(wide: Database, datab
 async def test_half_of_the_pool_is_kept_at_most_while_it_is_needed(
     wider: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(db.kept_connections, "_IDLE_SECONDS", 0.02)
+    monkeypatch.setattr(db.kept_connections, "_IDLE_SECONDS", 60)
     first = set(await asyncio.gather(*(wider.kept.run(pid) for _ in range(4))))
     assert (len(first), out(wider)) == (4, 2)
     kept = set(await asyncio.gather(wider.kept.run(pid), wider.kept.run(pid)))
     assert (len(kept & first), out(wider)) == (2, 2)
+    wider.kept._look()
+    await wider.kept.run(pid)
+    wider.kept._look()
     async with asyncio.timeout(10):
         while out(wider) > 1:
-            await wider.kept.run(pid)
             await asyncio.sleep(0.001)
-    await until_all_are_back(wider)
+    await wider.kept.run(pid)
+    assert out(wider) == 1
+    await wider.kept.release()
+    assert out(wider) == 0
 
 
 async def test_nobody_waits_for_the_pool_while_a_kept_connection_is_unused(
