@@ -28,6 +28,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.vocabulary import Permission
+from db.driver import by_driver
 from gql.fields.global_ids import encode_id
 from gql.protocol.strawberry_internals import core_schema
 from tests.api.organization.permission_stage import Stage, new_stage
@@ -105,7 +106,7 @@ def statements_fail() -> Iterator[list[str]]:
 
     with (
         patch.object(prepared, "fetch", failing_fetch),
-        patch.object(connection, "fetch", failing_hot_fetch),
+        patch.dict(by_driver.__kwdefaults__, run=failing_hot_fetch),
         patch.object(connection, "executemany", failing_many),
     ):
         yield failed
