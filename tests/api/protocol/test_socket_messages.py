@@ -24,7 +24,7 @@ INIT = {"type": "connection_init"}
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Running]:
-    limits = SocketLimits(message=50_000, operations=3, init_timeout=0.3, operation_timeout=0.3)
+    limits = SocketLimits(message=50_000, operations=3, init_timeout=2.0, operation_timeout=0.3)
     with running({"ws_max_size": 256 * 1024}, socket=limits) as s:
         yield s
 
