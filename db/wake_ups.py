@@ -192,16 +192,16 @@ class Announcer:
     def announce(self, wake_ups: Sequence[WakeUp]) -> None:
         """Queue the wake-ups. When Redis has been away so long that the queue is full, they are dropped."""
         for heard in self._here:
-            self._tell(heard, wake_ups)
+            for wake_up in wake_ups:
+                self._tell(heard, wake_up)
         self._at_once.add(wake_ups)
         if self._soon is not None:
             self._soon.add(wake_up for wake_up in wake_ups if not isinstance(wake_up, Live))
 
-    def _tell(self, heard: Heard, wake_ups: Sequence[WakeUp]) -> None:
-        """What has been committed stays so, whatever becomes of the wake-ups."""
+    def _tell(self, heard: Heard, wake_up: WakeUp) -> None:
+        """What has been committed stays so, whatever becomes of a wake-up, and the next one is told."""
         try:
-            for wake_up in wake_ups:
-                heard(wake_up)
+            heard(wake_up)
         except Exception as fault:
             log.warning("wake_ups_not_heard", fault=fault)
 

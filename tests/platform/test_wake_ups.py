@@ -50,20 +50,24 @@ async def test_those_for_workers_leave_in_one_batch_and_the_first_of_the_others_
     assert together == [[ARMED, QUEUED], [ARMED]]
 
 
-async def test_what_this_process_cannot_hear_leaves_all_the_same() -> None:
+async def test_what_this_process_cannot_hear_leaves_all_the_same_and_what_comes_with_it_is_heard() -> None:
     received: list[WakeUp] = []
+    here: list[WakeUp] = []
 
-    def fails(_: WakeUp) -> None:
-        raise LookupError
+    def fails(wake_up: WakeUp) -> None:
+        if wake_up is QUEUED:
+            raise LookupError
+        here.append(wake_up)
 
     async def takes(batch: Sequence[WakeUp]) -> None:
         received.extend(batch)
 
     announcer = Announcer(takes, here=[fails])
     announcer.start()
-    announcer.announce([QUEUED])
+    announcer.announce([QUEUED, CHANGED])
     await announcer.close()
-    assert received == [QUEUED]
+    assert received == [QUEUED, CHANGED]
+    assert here == [CHANGED]
 
 
 async def test_what_a_sink_cannot_take_does_not_reach_the_others_late() -> None:
