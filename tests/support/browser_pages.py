@@ -1,5 +1,6 @@
 """A real browser at the pages that a real API process serves: who sits before it, and what is on the screen."""
 
+import asyncio
 import fcntl
 import json
 import os
@@ -7,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -272,4 +273,7 @@ async def _launched(kind: BrowserType, *choices: str) -> AsyncIterator[Browser]:
     try:
         yield browser
     finally:
-        await browser.close()
+        # A browser that does not answer is ended with Playwright's process, which is next.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(10):
+                await browser.close()
