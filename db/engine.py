@@ -222,11 +222,11 @@ class Database:
         parent = trace_parent()
         start = _START if parent is None else _START_TRACED
         script = start.format(begin=_TO_WRITE, organization_id=organization_id, trace_parent=parent)
+        named = None
+        if first is not None:
+            script, named = script + first.text, first.named
         async with self.kept.use() as connection:
-            if first is None:
-                await by_driver(connection, script, run=asyncpg.Connection.execute)
-            else:
-                await by_driver(connection, script + first.text, run=asyncpg.Connection.execute, named=first.named)
+            await by_driver(connection, script, run=asyncpg.Connection.execute, named=named)
             yield connection
             await by_driver(connection, "COMMIT", run=asyncpg.Connection.execute)
 

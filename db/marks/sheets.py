@@ -98,14 +98,14 @@ async def lock_sheet(uow: UnitOfWork, key: OccurrenceKey) -> SheetFacts | None:
     if key not in uow.opened:
         await lock_occurrence(uow, key)
     found = uow.opened.pop(key, None)
-    if found is None:
-        query = marks_beside(key)
-        given = {} if query is None else {"organization_id": uow.organization_id, **query.given}
-        found = [] if query is None else await _SHEET.rows(uow.connection, given)
-    head = known_head_of(found[0]) if found else None
-    if head is None:
+    if found is None and (query := marks_beside(key)) is not None:
+        found = await _SHEET.rows(uow.connection, {"organization_id": uow.organization_id, **query.given})
+    if not found:
         return None
     (row,) = found
+    head = known_head_of(row)
+    if head is None:
+        return None
     phases = map(TokenRunPhase, row.armed_phases or ())
     return SheetFacts(head, _rows(head, row), dict(zip(phases, row.armed_by_check_in or (), strict=True)))
 
