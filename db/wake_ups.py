@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from attendance.rules.quickly_made import quickly_made
 from attendance.rules.vocabulary import TokenRunPhase
 from db.figures import WAKE_UPS_LOST, WAKE_UPS_WAITING
+from db.redis_internals import pool_of
 
 ROLL_SHEETS = "rollbook:roll-sheets"
 TASKS = "rollbook:tasks"
@@ -116,14 +117,15 @@ Heard = Callable[[WakeUp], None]
 
 def connect_redis(url: str) -> Redis:
     """Return a client that fails within a second, instead of hanging, when Redis is unreachable."""
-    client: Redis = Redis.from_url(
-        url,
-        decode_responses=True,
-        socket_timeout=1,
-        socket_connect_timeout=1,
-        retry=Retry(NoBackoff(), 0),
+    return Redis.from_pool(
+        pool_of(
+            url,
+            decode_responses=True,
+            socket_timeout=1,
+            socket_connect_timeout=1,
+            retry=Retry(NoBackoff(), 0),
+        )
     )
-    return client
 
 
 def to_roll_sheets(redis: Redis) -> Sink:

@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import orjson
-from redis.asyncio.connection import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from db.redis_internals import pool_of
 from db.wake_ups import EmailQueued, Sink, TaskQueued, TokenRunArmed, WakeUp
 from workers.arq_internals import Job, JobQueue
 
@@ -33,7 +33,7 @@ def connect_queue(url: str, *, tries: int = 0) -> JobQueue:
 
     tries -- the number of retries
     """
-    pool: ConnectionPool = ConnectionPool.from_url(
+    pool = pool_of(
         url,
         socket_timeout=2,
         socket_connect_timeout=2,

@@ -10,8 +10,8 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
+from db.redis_internals import Messages
 from db.wake_ups import LIVE, Live
-from gql.live.redis_internals import Messages
 
 log = structlog.get_logger("rollbook.live")
 

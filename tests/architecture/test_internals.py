@@ -11,7 +11,7 @@ MAY = {
     "gql/protocol/strawberry_internals.py",
     "gql/protocol/graphql_internals.py",
     "gql/protocol/uvicorn_internals.py",
-    "gql/live/redis_internals.py",
+    "db/redis_internals.py",
     "workers/arq_internals.py",
 }
 # The modules that the libraries' documentation imports from.

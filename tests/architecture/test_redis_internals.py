@@ -1,4 +1,4 @@
-"""What gql/live/redis_internals.py assumes of redis-py. Each failure names the installed version."""
+"""What db/redis_internals.py assumes of redis-py. Each failure names the installed version."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -8,9 +8,10 @@ from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from db.redis_internals import Messages, pool_of
 from db.wake_ups import connect_redis
-from gql.live.redis_internals import Messages
 
 LIBRARY = f"redis {version('redis')}"
 
@@ -135,3 +136,89 @@ async def test_the_end_of_a_connection_is_told_and_redis_py_can_close_it(subscri
     assert isinstance(await asyncio.wait_for(messages.ended, 5), Exception), LIBRARY
     async with asyncio.timeout(0.5):
         await subscription.pubsub.aclose()
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    redis = connect_redis(redis_url)
+    yield redis
+    await redis.aclose()
+
+
+async def connection_of(redis: Redis) -> int:
+    return int(await redis.client_id())
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_task_that_is_cancelled_in_a_command_ends(redis: Redis, turns: int) -> None:
+    async def go_on() -> None:
+        while True:
+            await redis.ping()
+
+    await redis.ping()
+    task = asyncio.create_task(go_on())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait({task}, timeout=2)
+    assert task.done(), f"{LIBRARY}: a cancellation after {turns} turns of the loop is swallowed"
+
+
+async def test_a_cancelled_task_can_send_commands_while_it_cleans_up(redis: Redis) -> None:
+    async def wait_and_clean_up() -> bool:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            return bool(await redis.ping())
+        return False
+
+    await redis.ping()
+    task = asyncio.create_task(wait_and_clean_up())
+    await asyncio.sleep(0)
+    task.cancel()
+    assert await task, LIBRARY
+
+
+async def test_a_connection_that_the_server_ended_is_replaced(redis: Redis, redis_url: str) -> None:
+    before = await connection_of(redis)
+    other = connect_redis(redis_url)
+    await other.client_kill_filter(_id=str(before))
+    await other.aclose()
+    await asyncio.sleep(0.1)
+    assert await connection_of(redis) != before
+
+
+async def test_the_answer_to_a_cancelled_command_is_not_taken_for_that_of_the_next(redis: Redis) -> None:
+    pop: Any = redis.blpop([f"test:{uuid4()}"], timeout=1)
+    waiting = asyncio.ensure_future(pop)
+    await asyncio.sleep(0.05)
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    await asyncio.sleep(1.1)
+    assert await redis.echo("next") == "next"
+
+
+async def test_a_connection_that_received_what_nobody_asked_for_is_replaced(redis: Redis) -> None:
+    before = await connection_of(redis)
+    connection: Any = redis.connection_pool._available_connections[0]
+    connection._writer.write(b"*1\r\n$4\r\nPING\r\n")
+    await until(lambda: bool(connection._reader._buffer), f"{LIBRARY}: nothing is kept in the stream's buffer")
+    assert await connection_of(redis) != before
+
+
+async def test_a_command_that_the_server_does_not_take_fails_in_time() -> None:
+    is_over = asyncio.Event()
+
+    async def take_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await is_over.wait()
+        writer.close()
+
+    server = await asyncio.start_server(take_nothing, "127.0.0.1", 0, limit=1024)
+    port = server.sockets[0].getsockname()[1]
+    options = {"socket_timeout": 0.2, "lib_name": None, "lib_version": None}
+    silent = Redis.from_pool(pool_of(f"redis://127.0.0.1:{port}", **options))
+    with pytest.raises(RedisTimeoutError, match="did not take a command"):
+        await silent.set("large", "x" * 20_000_000)
+    await silent.aclose()
+    is_over.set()
+    server.close()

@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -63,10 +62,9 @@ def first_release() -> str:
 def former() -> Any:
     """The folder of release 0.1.0."""
     folder = Path(tempfile.mkdtemp(prefix="rollbook-former-"))
-    archive = folder / "code.tar"
+    archive = folder / "code.zip"
     subprocess.run(["git", "archive", "--output", archive, first_release()], cwd=ROOT, check=True)
-    with tarfile.open(archive) as code:
-        code.extractall(folder / "code", filter="data")
+    shutil.unpack_archive(archive, folder / "code")
     yield folder / "code"
     shutil.rmtree(folder, ignore_errors=True)
 
