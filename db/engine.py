@@ -69,15 +69,15 @@ def create_engine(
 
     `url` is postgresql+asyncpg://. Statements of `role` end after 30 seconds, and its waits for a lock after
     `limits.lock`, so that one stuck transaction cannot block the others; after 40 seconds the server itself is given
-    up. Both sides find out within 15 seconds that the other cannot be reached. JIT is off, since it costs more than it
-    saves on short statements. Plans are kept for a long time: a plan made while a table was nearly empty must not scan
-    all of it when it has thousands of rows, so `role` uses an index wherever there is one.
+    up. Both sides find out within 15 seconds that the other cannot be reached. Plans are kept for a long time: a plan
+    made while a table was nearly empty must not scan all of it when it has thousands of rows, so `role` uses an index
+    wherever there is one.
 
     application -- the name by which an operator recognizes the connections
     lock_timeout -- how long the owner waits for a lock, such as "2s"; None means for ever
     """
     limits = limits or (OF_A_COMMAND if role is None else Limits())
-    server_settings = {"application_name": application, "timezone": "UTC", "jit": "off", **ending(limits)}
+    server_settings = {"application_name": application, "timezone": "UTC", **session_settings(limits)}
     if lock_timeout is not None:
         server_settings["lock_timeout"] = lock_timeout
     command_timeout = None if role is None else _LONGEST_STATEMENT
@@ -120,9 +120,11 @@ def create_engine(
     return engine
 
 
-def ending(limits: Limits) -> dict[str, str]:
-    """Return the settings of a session with which the server ends it when its process is frozen, cut off or dead."""
-    return {"idle_in_transaction_session_timeout": _milliseconds(limits.idle), **_UNREACHABLE}
+def session_settings(limits: Limits) -> dict[str, str]:
+    """Return the settings of every session: the server ends it when its process is frozen, cut off or dead, and does
+    not compile its statements (JIT), which can take a tenth of a second each where scans of tables are avoided.
+    """
+    return {"jit": "off", "idle_in_transaction_session_timeout": _milliseconds(limits.idle), **_UNREACHABLE}
 
 
 def _milliseconds(seconds: float) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from db.asyncpg_internals import watch_socket
-from db.engine import ending
+from db.engine import session_settings
 from db.limits import OF_A_COMMAND
 from db.people.erasing import IMPORT_LOCK_CLASS, import_lock_key
 from importing.report import ImportRefused
@@ -26,7 +26,7 @@ async def in_one_transaction(database_url: str, work: Callable[[asyncpg.Connecti
     url = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
     # Statements are planned for the largest organization, for which PostgreSQL may prefer to read a whole table. A plan
     # for one organization alone would not know the rows that this transaction writes, and expect none.
-    settings = {**ending(OF_A_COMMAND), "enable_seqscan": "off", "plan_cache_mode": "force_generic_plan"}
+    settings = {**session_settings(OF_A_COMMAND), "enable_seqscan": "off", "plan_cache_mode": "force_generic_plan"}
     connection = await asyncpg.connect(url, server_settings=settings)
     watch_socket(connection)
     try:

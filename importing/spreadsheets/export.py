@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from attendance.rules.organization.amounts import amount_text
-from db.engine import ending
+from db.engine import session_settings
 from db.limits import OF_A_COMMAND
 from importing.cells import escaped
 from importing.organizations import existing_organization
@@ -66,7 +66,7 @@ async def export_spreadsheets(
     """
     check_free(path)
     url = database_url.replace("postgresql+asyncpg://", "postgresql://", 1)
-    connection = await asyncpg.connect(url, server_settings=ending(OF_A_COMMAND))
+    connection = await asyncpg.connect(url, server_settings=session_settings(OF_A_COMMAND))
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             organization_id = await existing_organization(connection, organization, Report())
