@@ -101,7 +101,7 @@ def names(rows: list[dict[str, Any]]) -> list[tuple[str | None, str]]:
 
 @pytest.mark.parametrize("seed", range(SIZES.listed_organizations))
 async def test_R15_1_reports_add_up_to_the_sheets(world: World, api: Api, database: Database, seed: int) -> None:
-    made = await random_catalogue(world, random.Random(200 + seed))
+    made = await random_catalogue(world, random.Random(200 + seed), offerings=20)
     sheets = await sheets_of(world, database)
     analyst = await api.as_staff(world, Permission.SEE_REPORTS, portal=Portal.STAFF)
     for _ in range(6):
