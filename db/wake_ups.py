@@ -111,7 +111,7 @@ Live = RollSheetChanged | FeedGrew | TaskChanged
 LIVE: dict[str, type[Live]] = {ROLL_SHEETS: RollSheetChanged, FEEDS: FeedGrew, TASKS: TaskChanged}
 """The wake-ups that processes send each other through Redis, by channel."""
 Sink = Callable[[Sequence[WakeUp]], Awaitable[None]]
-Heard = Callable[[WakeUp], None]
+Heard = Callable[[Live], None]
 """Is told of a wake-up in the process that announces it."""
 
 
@@ -166,8 +166,8 @@ class Announcer:
         self, *sinks: Sink, here: Sequence[Heard] = (), patient: Sequence[Sink] = (), capacity: int = 10_000
     ) -> None:
         """sinks -- receive wake-ups at once, but those that come right after others together
-        here -- are told at once, even before the announcer was started
-        patient -- receive those that no process needs at once, together with all that follow soon
+        here -- are told at once, even before the announcer was started, of those that processes send each other
+        patient -- receive all others, together with what follows soon, in place of `sinks`; none given: those do
         """
         self._here = here
         self._at_once = _Sending(sinks, capacity, apart=_APART_SECONDS)
@@ -193,14 +193,17 @@ class Announcer:
 
     def announce(self, wake_ups: Sequence[WakeUp]) -> None:
         """Queue the wake-ups. When Redis has been away so long that the queue is full, they are dropped."""
+        live = [wake_up for wake_up in wake_ups if isinstance(wake_up, Live)]
         for heard in self._here:
-            for wake_up in wake_ups:
+            for wake_up in live:
                 self._tell(heard, wake_up)
-        self._at_once.add(wake_ups)
-        if self._soon is not None:
+        if self._soon is None:
+            self._at_once.add(wake_ups)
+        else:
+            self._at_once.add(live)
             self._soon.add(wake_up for wake_up in wake_ups if not isinstance(wake_up, Live))
 
-    def _tell(self, heard: Heard, wake_up: WakeUp) -> None:
+    def _tell(self, heard: Heard, wake_up: Live) -> None:
         """What has been committed stays so, whatever becomes of a wake-up, and the next one is told."""
         try:
             heard(wake_up)
