@@ -81,7 +81,7 @@ class _Compiler:
         others: dict[str, Any] = {}
         is_certain = True
         for name, details in grouped.items():
-            read = self._attribute(parent, details)
+            read = _type_name(parent, details) or self._attribute(parent, details)
             if read is None:
                 read = self._at_once(parent, details)
                 is_certain &= read is None
@@ -121,6 +121,12 @@ class _Compiler:
     def completion(self, type_: GraphQLOutputType, details: Any) -> Complete | None:
         """Return the completion of values of the type, or None unless everything selected from them is plain."""
         return completion_of(self._executor, type_, details)
+
+
+def _type_name(parent: GraphQLObjectType, details: Any) -> Read | None:
+    """Return how `__typename` is read, which is the same for all objects of the type."""
+    name = parent.name
+    return (lambda _, __: name) if name_in_schema(details) == "__typename" else None
 
 
 def _text(attribute: str, type_: Any, *, may_be_null: bool) -> Read:
