@@ -136,7 +136,7 @@ def _rows(head: OccurrenceHead, found: Any) -> tuple[SheetRow, ...]:
                 student_id,
                 enrollment_id,
                 mark.value,
-                is_excused=_is_excused(absences.get(student_id, ()), head, enrollment_id),
+                is_excused=student_id in absences and _is_excused(absences[student_id], head, enrollment_id),
                 is_subdued=is_subdued,
                 marked_at=mark.marked_at,
                 revision=mark.revision,

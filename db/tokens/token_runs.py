@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import TextClause, delete, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -57,7 +58,7 @@ ORDER BY r.due_at, r.phase
 ARM = """
 INSERT INTO token_run AS r (organization_id, timeslot_id, held_on, phase, due_at, state, by_check_in, armed_at)
 SELECT :organization_id, :timeslot_id, :held_on, wanted.phase, wanted.due_at, 'ARMED', :for_check_ins, :armed_at
-FROM unnest(CAST(:phases AS text[]), CAST(:due_at AS timestamptz[])) AS wanted (phase, due_at)
+FROM json_to_recordset(CAST(:runs AS json)) AS wanted (phase text, due_at timestamptz)
 ON CONFLICT (organization_id, timeslot_id, held_on, phase) DO UPDATE
 SET due_at = excluded.due_at, state = excluded.state, by_check_in = excluded.by_check_in, armed_at = excluded.armed_at,
     done_at = NULL, trace_parent = excluded.trace_parent
@@ -90,9 +91,10 @@ async def arm(uow: UnitOfWork, occurrence: OccurrenceKey, wanted: RunsToArm, now
 
 def armed_by(wanted: RunsToArm, now: datetime) -> dict[str, object]:
     """Return the parameters of `ARM` other than the occurrence."""
+    # As JSON, like the rows of a change (see `NUMBERED`).
+    runs = [{"phase": run.phase, "due_at": run.due_at} for run in wanted.runs]
     return {
-        "phases": [run.phase for run in wanted.runs],
-        "due_at": [run.due_at for run in wanted.runs],
+        "runs": orjson.dumps(runs).decode(),
         "for_check_ins": wanted.by_check_in,
         "armed_at": now,
     }
