@@ -1,5 +1,6 @@
 """The interface of the successful results of every mutation that records attendance."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -48,10 +49,10 @@ class AttendanceRecorded:
 
 
 class Shown(NamedTuple):
-    """The fields of AttendanceRecorded, and every row of the roll sheet after the act, by student."""
+    """The fields of AttendanceRecorded, and the row of the student on whom the act was, if the sheet still has it."""
 
     fields: dict[str, Any]
-    entries: dict[UUID, RosterEntry]
+    entry: RosterEntry | None
 
 
 # What an act reads of the occurrence, its tally, the rows, their students and marks. All other fields need the roster.
@@ -65,26 +66,29 @@ _READ_BY_ACT = frozenset(
 )
 
 
-async def show_recorded(info: Info, done: Acted[Recorded], key: OccurrenceKey) -> Shown:
+async def show_recorded(info: Info, done: Acted[Recorded], key: OccurrenceKey, student_id: UUID | None = None) -> Shown:
     """Show the result in the transaction of the act. What the act has left of the sheet is not read again; the roster
     is read when the operation selects more of it, and for a retry, which did not act. The number of statements does not
     depend on the number of rows.
+
+    student_id -- the student on whom the act was; None when there may be several.
     """
     connection, viewer = done.reading
     recorded, left = done.outcome, done.uow.sheets.get(key)
+    changed = frozenset(recorded.changed_students)
+    shown = changed if student_id is None else changed | {student_id}
     if left is not None and names_below(info, "occurrence", "changedEntries", "entry") <= _READ_BY_ACT:
-        occurrence, entries = _show_left(left, done.now)
+        occurrence, entries = _show_left(left, shown, done.now)
     else:
         occurrence, entries = await _read(done, key, left)
     tokens = await tokens_by_id(connection, viewer, [*recorded.issued_tokens, *recorded.revoked_tokens], done.now)
-    changed = set(recorded.changed_students)
     fields = {
         "occurrence": occurrence,
         "changed_entries": [entry for student, entry in entries.items() if student in changed],
         "issued_tokens": [tokens[token] for token in recorded.issued_tokens],
         "revoked_tokens": [tokens[token] for token in recorded.revoked_tokens],
     }
-    return Shown(fields, entries)
+    return Shown(fields, None if student_id is None else entries.get(student_id))
 
 
 class MarkAfter(NamedTuple):
@@ -116,9 +120,12 @@ async def _read(
     return show_occurrence(head, done.now, sheet=sheet), entries
 
 
-def _show_left(sheet: SheetFacts, now: datetime) -> tuple[Occurrence, dict[UUID, RosterEntry]]:
+def _show_left(
+    sheet: SheetFacts, students: Collection[UUID], now: datetime
+) -> tuple[Occurrence, dict[UUID, RosterEntry]]:
+    """Show the occurrence, and the rows of these students. Most acts change one row of many."""
     tally = count(None if row.mark is None else row.mark.status for row in sheet.rows)
-    entries = {row.student_id: _show_row(row, sheet.head.key) for row in sheet.rows}
+    entries = {row.student_id: _show_row(row, sheet.head.key) for row in sheet.rows if row.student_id in students}
     return show_occurrence(sheet.head, now, counted=tally), entries
 
 

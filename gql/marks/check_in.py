@@ -103,8 +103,8 @@ async def resolve(
     ) as done:
         if done.viewer.caller.portal is Portal.KIOSK:
             return await _show_to_kiosk(done.uow, key, student_id)
-        shown = await show_recorded(info, done, key)
-        entry = shown.entries.get(student_id)
+        shown = await show_recorded(info, done, key, student_id)
+        entry = shown.entry
         mark = None if entry is None else entry.mark
         return CheckInSuccess(
             **shown.fields,

@@ -75,8 +75,8 @@ async def resolve(
         ),
         sheet=key,
     ) as done:
-        shown = await show_recorded(info, done, key)
-        return ClearMarkSuccess(**shown.fields, entry=shown.entries.get(student_id))
+        shown = await show_recorded(info, done, key, student_id)
+        return ClearMarkSuccess(**shown.fields, entry=shown.entry)
 
 
 field = strawberry.mutation(

@@ -81,8 +81,8 @@ async def resolve(
     async with act_once(
         info, input, Recorded, lambda uow, viewer, now: mark_attendance(uow, viewer, asked, now=now), sheet=asked.key
     ) as done:
-        shown = await show_recorded(info, done, asked.key)
-        return MarkAttendanceSuccess(**shown.fields, entry=shown.entries.get(asked.student_id))
+        shown = await show_recorded(info, done, asked.key, asked.student_id)
+        return MarkAttendanceSuccess(**shown.fields, entry=shown.entry)
 
 
 field = strawberry.mutation(

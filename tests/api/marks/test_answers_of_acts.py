@@ -13,6 +13,7 @@ from attendance.rules.vocabulary import EnrollmentType
 from db import models
 from db.engine import Database, create_engine
 from gql.fields.global_ids import encode_id
+from gql.marks import attendance_recorded
 from gql.protocol.graphql_internals import ObjectExecutor
 from tests.api.marks.check_in_desk import CheckInDesk, new_check_in_desk
 from tests.support.api import Api, serving
@@ -83,6 +84,19 @@ async def test_the_answer_of_an_act_is_what_is_read_after_it(left_to_library: Mo
     assert await one("checkIn", "Cas") == "Ben Cas"
     assert await one("clearMark", "Ann") == "Ann"
     assert await one("clearMark", "Cas") == "Ben Cas", "the default goes with the last check-in"
+    assert not left_to_library.called
+
+
+@patch.object(ObjectExecutor, "execute_by_library", side_effect=AssertionError("an object that is not compiled"))
+async def test_the_answer_is_compiled_with_the_name_of_its_type_and_has_no_row_that_is_not_shown(
+    left_to_library: Mock, desk: CheckInDesk
+) -> None:
+    with patch("gql.marks.attendance_recorded._show_row", side_effect=attendance_recorded._show_row) as shown:
+        for name, student, rows in (("checkIn", "Ann", 3), ("checkIn", "Ben", 1), ("checkIn", "Ben", 1)):
+            answer = await desk.office.act(name, _SHOWN[name], **desk.input(student))
+            assert answer["__typename"] == "CheckInSuccess"
+            assert shown.call_count == rows, student
+            shown.reset_mock()
     assert not left_to_library.called
 
 
