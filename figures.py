@@ -19,7 +19,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 
 LOOP_LAG = Histogram(
     "rollbook_event_loop_lag_seconds",
-    "How much later than planned the event loop woke a sleeper, which it does ten times a second.",
+    "How much later than planned the event loop woke a sleeper, which it does five times a second.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 Page: TypeAlias = Callable[[], Awaitable[bytes]]

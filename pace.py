@@ -18,7 +18,7 @@ T = TypeVar("T")
 Look: TypeAlias = Callable[[float], None]
 """What repeats at the beat. It takes the seconds by which the loop was late."""
 
-_BEAT_MS = 100
+_BEAT_MS = 200
 TURN = 0.01
 # How many pieces are woken in each turn. Those for which no time is left wait again, before all others.
 _WOKEN = 16
@@ -155,7 +155,7 @@ def _turns_here() -> _Turns | None:
 
 
 def at_beat(look: Look, beats: int = 1) -> Callable[[], None]:
-    """Call `look` every so many tenths of a second. Return what ends that, which may be called more than once.
+    """Call `look` every so many fifths of a second. Return what ends that, which may be called more than once.
 
     To wake an idle process costs more than what most looks do, and a timer of its own for each costs as much again.
     """

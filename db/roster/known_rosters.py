@@ -25,8 +25,8 @@ own.
 """
 # Of all rosters together. A row takes some three kilobytes.
 _MOST_ROWS = 4096
-# Tenths of a second after which a roster is forgotten that was not used, at most twice as many.
-_UNUSED_BEATS = 150
+# Fifths of a second after which a roster is forgotten that was not used, at most twice as many.
+_UNUSED_BEATS = 75
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ from websockets.http11 import Request
 from gql.protocol.signal import Gate, Inbox
 from pace import at_beat, until_beat
 
-_TICKS_OF_A_SECOND, _TICKS_OF_A_DAY = 10, 864_000
+_TICKS_OF_A_BEAT, _TICKS_OF_A_SECOND, _TICKS_OF_A_DAY = 2, 10, 864_000
 CUT_OFF_SECONDS = 5.0
 
 
@@ -178,7 +178,7 @@ class Server(uvicorn.Server):
 
         def look(_: float) -> None:
             nonlocal ticks
-            ticks = (ticks + 1) % _TICKS_OF_A_DAY
+            ticks = (ticks + _TICKS_OF_A_BEAT) % _TICKS_OF_A_DAY
             if (self.should_exit or ticks % _TICKS_OF_A_SECOND == 0) and not due.done():
                 due.set_result(None)
 

@@ -122,6 +122,16 @@ async def test_all_that_repeats_at_the_beat_is_called_together_until_it_is_stopp
     assert told == before
 
 
+async def test_an_idle_process_is_woken_five_times_a_second() -> None:
+    loop, struck = asyncio.get_running_loop(), asyncio.Semaphore(0)
+    began = loop.time()
+    stop = pace.at_beat(lambda _: struck.release())
+    for _ in range(5):
+        await asyncio.wait_for(struck.acquire(), 5)
+    stop()
+    assert loop.time() - began > 0.8
+
+
 @pytest.mark.parametrize("beats", [1, 2, 0.05])
 def test_timers_that_repeat_often_end_together(beats: float, monkeypatch: pytest.MonkeyPatch) -> None:
     period = 100 * beats

@@ -1,16 +1,14 @@
 """The one timer that looks after all sockets of a process, and their ends at a shutdown."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-import pytest
 
-import gql.protocol.socket_endpoint
 from gql.protocol.edge import SocketLimits
 from gql.protocol.socket_endpoint import SocketEndpoint
 from tests.api.protocol.edge_schema import World, make_edge
@@ -72,13 +70,6 @@ class Stubborn:
         finally:
             self.may_end.set()
             await used
-
-
-@pytest.fixture(autouse=True)
-def often() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gql.protocol.socket_endpoint, "_LOOK_BEATS", 1)
-        yield
 
 
 async def test_R10_4_a_socket_that_is_ending_keeps_no_other_from_being_looked_after() -> None:
