@@ -3,9 +3,11 @@ once, and the application may serve meanwhile (decision 48).
 """
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -72,9 +74,9 @@ def _config() -> Config:
     return config
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, attempt: int) -> None:
     config = _config()
-    config.attributes["connection"] = connection
+    config.attributes.update(connection=connection, attempt=attempt)
     command.upgrade(config, "head")
 
 
@@ -84,8 +86,8 @@ def _drift(connection: Connection) -> list[object]:
 
 async def upgrade(url: str, patience: Patience = _PATIENCE) -> str:
     """Apply the missing migrations as the owner, set what PostgreSQL estimates tables by, and make the keys of names
-    that have none. A second caller waits for
-    the first and then finds nothing to do. Return the revision of the database, which may be newer than this code.
+    that have none. A second caller waits for the first and then finds nothing to do. Return the revision of the
+    database, which may be newer than this code.
 
     Each migration is a transaction of its own. It waits less than a second for locks, because everybody else waits
     behind it; then it gives up what it has and tries again after a pause. Raises MigrationBlocked at the limit.
@@ -99,17 +101,18 @@ async def upgrade(url: str, patience: Patience = _PATIENCE) -> str:
                 found = (await revision_of(guard)).revision
                 if found is not None and found > newest_revision():
                     return found
-                for step in (_migrate, plan_for_the_largest, fill_missing_keys):
-                    await _insist(lambda step=step: step(engine), guard, patience, until)  # type: ignore[misc]
+                await _insist(partial(_migrate, engine), guard, patience, until)
+                await _insist(lambda _: plan_for_the_largest(engine), guard, patience, until)
+                await _insist(lambda _: fill_missing_keys(engine), guard, patience, until)
         return newest_revision()
     finally:
         await engine.dispose()
         await guards.dispose()
 
 
-async def _migrate(engine: AsyncEngine) -> None:
+async def _migrate(engine: AsyncEngine, attempt: int) -> None:
     async with engine.connect() as connection:
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_upgrade, attempt)
 
 
 @asynccontextmanager
@@ -126,15 +129,15 @@ async def _alone(guard: AsyncConnection, patience: Patience, until: float) -> As
 
 
 async def _insist(
-    work: Callable[[], Awaitable[object]], guard: AsyncConnection, patience: Patience, until: float
+    work: Callable[[int], Awaitable[object]], guard: AsyncConnection, patience: Patience, until: float
 ) -> None:
-    """Do the work, again and again while locks are not free."""
+    """Do the work, again and again while locks are not free. It is given the number of the attempt, from 0."""
     pause = patience.pause
-    while True:
+    for attempt in itertools.count():
         watch = LockWatch(_LOCK_SECONDS)
         try:
             async with watch.over(guard, APPLICATION):
-                await work()
+                await work(attempt)
         except DBAPIError as fault:
             if not _may_pass(fault, watch):
                 raise

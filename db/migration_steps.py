@@ -5,22 +5,28 @@ do nothing the second time.
 """
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 
 # Who holds a table gives up soon when the next one is not free: a request that waits for the first may have the second.
-_NEXT_TABLE = "50ms"
+# Where all requests are slow, 50 ms are never enough, so each attempt waits twice as long as the one before.
+_NEXT_TABLE_MILLISECONDS, _LONGEST_MILLISECONDS = 50, 400
 
 
 def lock_tables(first: str, *others: str, referenced: tuple[str, ...] = ()) -> None:
     """Take all locks of this transaction before anything is changed.
 
-    first -- the busiest table, which is waited for as long as the session's lock_timeout allows
+    first -- the busiest table, which is waited for as long as the session's lock_timeout allows. Each further attempt
+        begins with the next of the altered tables, for requests that use them in another order
     others -- tables that are altered too
     referenced -- tables that new foreign keys name; whoever reads them does not wait
     """
-    op.execute(f"LOCK TABLE {first} IN ACCESS EXCLUSIVE MODE")
-    op.execute(f"SET LOCAL lock_timeout = '{_NEXT_TABLE}'")
-    for table in others:
+    attempt = context.config.attributes.get("attempt", 0)
+    altered = (first, *others)
+    begin = attempt % len(altered)
+    begun_with, *next_ones = altered[begin:] + altered[:begin]
+    op.execute(f"LOCK TABLE {begun_with} IN ACCESS EXCLUSIVE MODE")
+    op.execute(f"SET LOCAL lock_timeout = '{min(_NEXT_TABLE_MILLISECONDS * 2**attempt, _LONGEST_MILLISECONDS)}ms'")
+    for table in next_ones:
         op.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
     for table in referenced:
         op.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
