@@ -105,12 +105,14 @@ class _Topic(Generic[ChangeT]):
     read -- the last revision that was handed out; None before anybody called `follow`
     ahead -- the latest revision that the subject is known to have; _UNKNOWN when a wake-up came without a revision
     reached -- the latest revision that was ever seen in the database
+    heard -- how many times the subject was said to have a later revision
     """
 
     watchers: set[Watcher[ChangeT]] = field(default_factory=set)
     read: int | None = None
     ahead: int = 0
     reached: int = 0
+    heard: int = 0
     task: asyncio.Task[None] | None = None
 
 
@@ -267,6 +269,7 @@ class Hub(Generic[ChangeT]):
         topic = self._topics.get(subject)
         if topic is not None:
             topic.ahead = max(topic.ahead, revision)
+            topic.heard += 1
             self._look(subject, topic)
 
     def _rewind(self, topic: _Topic[ChangeT], revision: int) -> None:
@@ -288,7 +291,7 @@ class Hub(Generic[ChangeT]):
         pause = 0.05
         try:
             while topic.watchers and topic.read is not None and topic.ahead > topic.read:
-                after, known = topic.read, topic.ahead
+                after, known, heard = topic.read, topic.ahead, topic.heard
                 if known == _UNKNOWN:
                     # A wake-up that arrives during the read sets this back to unknown.
                     topic.ahead = after + 1
@@ -307,16 +310,18 @@ class Hub(Generic[ChangeT]):
                     pause = min(pause * 2, _LONGEST_PAUSE)
                     continue
                 if topic.read == after:
-                    self._hand_out(topic, after, changes)
+                    self._hand_out(topic, after, changes, is_all=topic.heard == heard)
                 if known == _UNKNOWN and len(changes) >= self._page:
                     topic.ahead = _UNKNOWN
         finally:
             topic.task = None
 
-    def _hand_out(self, topic: _Topic[ChangeT], after: int, changes: Sequence[ChangeT]) -> None:
+    def _hand_out(self, topic: _Topic[ChangeT], after: int, changes: Sequence[ChangeT], *, is_all: bool) -> None:
+        """is_all -- False when something was heard during the read, which may have been committed after it."""
         if not changes:
-            # The announced revision was not committed, or it was lost in a restore.
-            topic.ahead = topic.ahead if topic.ahead == _UNKNOWN else after
+            if is_all and topic.ahead != _UNKNOWN:
+                # The announced revision was not committed, or it was lost in a restore.
+                topic.ahead = after
             return
         topic.read = changes[-1].revision
         topic.reached = max(topic.reached, topic.read)

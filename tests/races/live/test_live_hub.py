@@ -228,6 +228,21 @@ async def test_a_wake_up_for_a_revision_that_nobody_committed_is_harmless(hub: H
     assert history.reads == [0, 0]
 
 
+async def test_R10_2_what_is_committed_while_the_hub_looks_for_what_nobody_committed_is_not_lost(
+    hub: Hub[Numbered], history: History
+) -> None:
+    with hub.watch(SHEET) as watcher:
+        hub.follow(SHEET, watcher, 0)
+        history.may_answer.clear()
+        hub.heard(wake_up(99))
+        await settle()
+        hub.heard(history.commit())
+        history.may_answer.set()
+        assert await take(watcher, 1) == [1]
+        await settle()
+    assert history.reads == [0, 0, 1]
+
+
 async def test_R10_2_a_history_with_a_hole_is_not_told_as_if_it_had_none(hub: Hub[Numbered], history: History) -> None:
     with hub.watch(SHEET) as watcher:
         hub.follow(SHEET, watcher, 0)
