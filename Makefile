@@ -42,7 +42,7 @@ test:  ## Run all tests on servers of their own (ARGS="tests/rules -k R4_5"; POS
 	@$(run)pytest $(ARGS)
 
 test-all: export ROLLBOOK_TEST_SIZE = full
-test-all:  ## Run the same tests at full size: more rounds, longer walks, larger crowds (takes about an hour)
+test-all:  ## Run the same tests at full size: more rounds, longer walks, larger crowds (takes 20 to 60 minutes)
 	@$(prepare) dev
 	@$(run)pytest --timeout 1200 $(ARGS)
 
