@@ -103,16 +103,15 @@ class _Topic(Generic[ChangeT]):
     """A subject that somebody follows.
 
     read -- the last revision that was handed out; None before anybody called `follow`
-    ahead -- the latest revision that the subject is known to have; _UNKNOWN when a wake-up came without a revision
+    ahead -- the latest revision to look for; _UNKNOWN when a wake-up came without a revision. During a read it holds
+        what was heard since the read began
     reached -- the latest revision that was ever seen in the database
-    heard -- how many times the subject was said to have a later revision
     """
 
     watchers: set[Watcher[ChangeT]] = field(default_factory=set)
     read: int | None = None
     ahead: int = 0
     reached: int = 0
-    heard: int = 0
     task: asyncio.Task[None] | None = None
 
 
@@ -126,17 +125,17 @@ class Hub(Generic[ChangeT]):
         read_revisions: ReadRevisions = current_revisions,
         subject_of: SubjectOf = roll_sheet_of,
         *,
+        page: int,
         capacity: int = 64,
         compare_seconds: float = 5.0,
         readers: int = 4,
-        page: int = 200,
         history_in: Callable[[ChangeT], str] = lambda _: "",
         read_history: Callable[[AsyncConnection], Awaitable[str]] = current_history,
     ) -> None:
-        """capacity -- how many changes can wait for one subscriber
+        """page -- how many changes `read_changes` returns at most; with fewer it has reached the end
+        capacity -- how many changes can wait for one subscriber
         compare_seconds -- the time between two calls of `compare`
         readers -- how many subjects are read at once, which limits the number of connections
-        page -- how many changes `read_changes` returns at most; with fewer it has reached the end
         history_in -- returns the identity of the history to which a change belongs; empty if it is unknown
         read_history -- reads the identity of the database's history as it is now
         """
@@ -213,6 +212,9 @@ class Hub(Generic[ChangeT]):
         """
         self._history = self._history or history
         watcher.history = history
+        if any(_differ(self._history_in(change), history) for change in watcher.waiting):
+            # A restore came between the read of these changes and that of the state.
+            watcher.skip()
         topic = self._topics[subject]
         if revision < watcher.reached:
             self._rewind(topic, revision)
@@ -269,7 +271,6 @@ class Hub(Generic[ChangeT]):
         topic = self._topics.get(subject)
         if topic is not None:
             topic.ahead = max(topic.ahead, revision)
-            topic.heard += 1
             self._look(subject, topic)
 
     def _rewind(self, topic: _Topic[ChangeT], revision: int) -> None:
@@ -291,10 +292,8 @@ class Hub(Generic[ChangeT]):
         pause = 0.05
         try:
             while topic.watchers and topic.read is not None and topic.ahead > topic.read:
-                after, known, heard = topic.read, topic.ahead, topic.heard
-                if known == _UNKNOWN:
-                    # A wake-up that arrives during the read sets this back to unknown.
-                    topic.ahead = after + 1
+                after, sought = topic.read, topic.ahead
+                topic.ahead = after
                 try:
                     async with self._readers:
                         changes = await self._read_changes(subject, after)
@@ -303,26 +302,21 @@ class Hub(Generic[ChangeT]):
                         await asyncio.sleep(pause)
                         continue
                 except Exception as fault:
-                    topic.ahead = max(topic.ahead, known)
+                    topic.ahead = max(topic.ahead, sought)
                     UNREAD.inc()
                     log.warning("changes_unread", fault=fault)
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, _LONGEST_PAUSE)
                     continue
-                if topic.read == after:
-                    self._hand_out(topic, after, changes, is_all=topic.heard == heard)
-                if known == _UNKNOWN and len(changes) >= self._page:
-                    topic.ahead = _UNKNOWN
+                is_wanted = topic.read == after
+                if is_wanted and changes:
+                    self._hand_out(topic, after, changes)
+                if not is_wanted or len(changes) >= self._page:
+                    topic.ahead = max(topic.ahead, sought)
         finally:
             topic.task = None
 
-    def _hand_out(self, topic: _Topic[ChangeT], after: int, changes: Sequence[ChangeT], *, is_all: bool) -> None:
-        """is_all -- False when something was heard during the read, which may have been committed after it."""
-        if not changes:
-            if is_all and topic.ahead != _UNKNOWN:
-                # The announced revision was not committed, or it was lost in a restore.
-                topic.ahead = after
-            return
+    def _hand_out(self, topic: _Topic[ChangeT], after: int, changes: Sequence[ChangeT]) -> None:
         topic.read = changes[-1].revision
         topic.reached = max(topic.reached, topic.read)
         history = self._history_in(changes[0])

@@ -140,6 +140,7 @@ class SheetHub(Hub[SheetChange]):
         super().__init__(
             database,
             self.read,
+            page=REPLAY_LIMIT,
             capacity=capacity,
             compare_seconds=compare_seconds,
             history_in=lambda change: change.history,

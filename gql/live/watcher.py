@@ -1,6 +1,6 @@
 """The queue of one subscriber, into which a hub puts the changes of what the subscriber follows (R10.5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from gql.protocol.signal import Signal
@@ -65,6 +65,11 @@ class Watcher(Generic[ChangeT]):
     def has_missed(self) -> bool:
         """Whether changes were dropped, so that the subscriber must read the state again."""
         return self._has_missed
+
+    @property
+    def waiting(self) -> Sequence[ChangeT]:
+        """The changes in the queue."""
+        return self._queue
 
     def put(self, change: ChangeT) -> None:
         if self._wants is not None and not self._wants(change):

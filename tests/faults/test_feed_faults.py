@@ -60,10 +60,14 @@ async def sheet(database: Database, world: World, mortal: RedisServer) -> AsyncI
 
 @dataclass
 class Client:
-    """One subscription; what it was told, in order."""
+    """One subscription; what it was told, in order.
+
+    refused -- every message of its stream that is not an event: an error, or the end
+    """
 
     socket: Socket
     events: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -73,13 +77,16 @@ class Client:
     async def listen(self) -> None:
         with suppress(ConnectionClosed):
             async for told in self.socket:
-                if told["type"] == "next":
+                if told["type"] == "next" and "errors" not in told["payload"]:
                     self.events += told["payload"]["data"].values()
+                else:
+                    self.refused.append(told)
                 self.news.set()
 
     async def heard(self, holds: Callable[[list[dict[str, Any]]], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
             while not holds(self.events):
+                assert not self.refused, self.refused
                 self.news.clear()
                 await self.news.wait()
 

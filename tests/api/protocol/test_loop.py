@@ -104,4 +104,5 @@ async def test_the_costliest_operations_leave_the_loop_to_others(staff: Api, mon
     monkeypatch.setattr(pace, "TURN", 60.0)
     async with watching_the_loop() as watch:
         await staff.post(COSTLIEST["students' attendance"])
-    assert watch.longest > ALLOWED, "the watch does not notice work in one piece"
+    # A fast machine does even that in less than the time allowed.
+    assert watch.longest > 2 * held["students' attendance"], "the watch does not notice work in one piece"

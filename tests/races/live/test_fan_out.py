@@ -30,6 +30,7 @@ from tests.support.sizes import SIZES
 
 ROUNDS = SIZES.fan_outs
 CAPACITY = 4
+PAGE = 3
 VIEWS = ("plain", "medical")
 
 
@@ -137,7 +138,7 @@ class Stage:
 
     async def read_changes(self, _: object, after: int) -> Sequence[Change]:
         async with self.read(None) as snapshot:
-            return [self.change(snapshot, revision) for revision in range(after + 1, len(snapshot[0]) + 1)]
+            return [self.change(snapshot, revision) for revision in range(after + 1, len(snapshot[0]) + 1)][:PAGE]
 
     async def read_revisions(self, connection: Any, subjects: Collection[Any]) -> dict[Any, int]:
         return dict.fromkeys(subjects, len(connection[0]))
@@ -436,6 +437,7 @@ def new_play(seed: int, monkeypatch: pytest.MonkeyPatch) -> Play:
         stage,
         stage.read_changes,
         stage.read_revisions,
+        page=PAGE,
         capacity=CAPACITY,
         history_in=lambda change: change.history,
         read_history=stage.read_history,
