@@ -68,6 +68,16 @@ def watch_socket(connection: asyncpg.Connection) -> None:
             found.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
+def is_of_an_ended_connection(fault: BaseException) -> bool:
+    """Return whether the server had ended the connection of a statement, which was therefore not sent.
+
+    Assumed of asyncpg: when the server says why it ends an idle connection, asyncpg keeps nothing of it. Until the end
+    itself arrives, the next statement fails because the state of the protocol cannot be switched. Two statements at
+    once on one connection fail in another way.
+    """
+    return isinstance(fault, asyncpg.InternalClientError) and str(fault).startswith("cannot switch to state")
+
+
 async def end_transaction(connection: asyncpg.Connection, seconds: float) -> None:
     """End the transaction of somebody who was cancelled, at whatever moment. It is harmless when there is none.
 

@@ -13,6 +13,8 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from db.asyncpg_internals import is_of_an_ended_connection
+
 # Seconds after which a client should try again. Another transaction ends sooner than a server comes back.
 AFTER_A_TRANSACTION = 1
 AFTER_AN_OUTAGE = 5
@@ -56,7 +58,7 @@ def passes_after(fault: BaseException) -> int | None:
     state = getattr(fault, "sqlstate", None)
     if state is not None:
         return _by_state(state)
-    if isinstance(fault, _AWAY) or (isinstance(fault, OSError) and _is_of_the_network(fault)):
+    if isinstance(fault, _AWAY) or _is_of_the_network(fault) or is_of_an_ended_connection(fault):
         return AFTER_AN_OUTAGE
     # SQLAlchemy wraps what the driver raises, and the code of SQLSTATE is not always taken over.
     return passes_after(fault.__cause__) if _is_wrapped(fault) and fault.__cause__ is not None else None
@@ -68,13 +70,13 @@ def _by_state(state: str) -> int | None:
     return AFTER_AN_OUTAGE if state in _OUTAGE_STATES or state[:2] in _OUTAGE_CLASSES else None
 
 
-def _is_of_the_network(fault: OSError) -> bool:
+def _is_of_the_network(fault: BaseException) -> bool:
     """Return whether this is not about a file. asyncio raises an OSError without a number when it has tried several
     addresses.
     """
-    if isinstance(fault, ConnectionError | TimeoutError | socket.gaierror) or fault.errno in _NETWORK:
+    if isinstance(fault, ConnectionError | TimeoutError | socket.gaierror):
         return True
-    return type(fault) is OSError and fault.errno is None
+    return isinstance(fault, OSError) and (fault.errno in _NETWORK or (type(fault) is OSError and fault.errno is None))
 
 
 def _is_wrapped(fault: BaseException) -> bool:

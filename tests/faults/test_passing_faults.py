@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from sqlalchemy import text
@@ -20,6 +21,7 @@ from attendance.rules.vocabulary import Permission
 from clock import wall_clock
 from commands.servers.process import free_port
 from db.engine import Database, create_engine
+from db.history import ask_history
 from db.limits import Limits
 from db.passing import passes_after
 from gql.fields.global_ids import encode_id
@@ -125,9 +127,13 @@ async def test_R16_3_a_database_that_refuses_connections(marked: Class, database
 
 @dataclass
 class Proxy:
-    """Passes bytes on between a client and the database until it is cut."""
+    """Passes bytes on between a client and the database until it is cut.
+
+    hides_ends -- whether a client is not told that the database has ended its connection
+    """
 
     port: int
+    hides_ends: bool = False
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     def cut(self) -> None:
@@ -144,7 +150,8 @@ async def proxy_to(host: str, port: int) -> AsyncIterator[Proxy]:
         except OSError:
             pass
         finally:
-            writer.close()
+            if not proxy.hides_ends:
+                writer.close()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         inner_reader, inner_writer = await asyncio.open_connection(host, port)
@@ -173,6 +180,37 @@ async def test_R16_3_a_connection_that_is_cut_on_the_way(marked: Class, database
                 proxy.cut()
                 assert retry_after(await asked) == 5
             assert [revision(await marked.submit(api)) for _ in range(2)] == [2, 2]
+
+
+async def test_R16_3_a_connection_of_whose_end_only_the_reason_has_arrived(marked: Class, database_url: str) -> None:
+    """The server says why it ends a connection, and the end itself can arrive later."""
+    url = make_url(database_url)
+    async with proxy_to(url.host or "127.0.0.1", url.port or 5432) as proxy:
+        through = url.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
+        async with api_over(through, marked.world, pool_size=1) as api:
+            assert revision(await marked.submit(api)) == 2
+            async with api.services.database.engine.connect() as idle:
+                await end_connection((await idle.get_raw_connection()).driver_connection, proxy, database_url)
+            assert retry_after(await marked.submit(api, "ABSENT")) == 5
+            assert revision(await marked.submit(api, "ABSENT")) == 3
+
+        # What each new connection is asked first.
+        new = await asyncpg.connect(through.replace("+asyncpg", ""))
+        await end_connection(new, proxy, database_url)
+        with pytest.raises(asyncpg.InternalClientError) as caught:
+            await ask_history(new)
+        assert passes_after(caught.value) == 5
+
+
+async def end_connection(idle: Any, proxy: Proxy, database_url: str) -> None:
+    proxy.hides_ends = True
+    other = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+    await other.execute("SELECT pg_terminate_backend($1, 20000)", idle.get_server_pid())
+    await other.close()
+    # It reads the reason from its socket.
+    await asyncio.sleep(0.2)
+    assert not idle.is_closed()
+    proxy.hides_ends = False
 
 
 @pytest.mark.parametrize(
