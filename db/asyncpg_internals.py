@@ -72,10 +72,12 @@ def is_of_an_ended_connection(fault: BaseException) -> bool:
     """Return whether the server had ended the connection of a statement, which was therefore not sent.
 
     Assumed of asyncpg: when the server says why it ends an idle connection, asyncpg keeps nothing of it. Until the end
-    itself arrives, the next statement fails because the state of the protocol cannot be switched. Two statements at
-    once on one connection fail in another way.
+    itself arrives, the next statement fails because the state of the protocol cannot be switched, and from then on
+    because the connection is closed. Two statements at once on one connection fail in another way.
     """
-    return isinstance(fault, asyncpg.InternalClientError) and str(fault).startswith("cannot switch to state")
+    if isinstance(fault, asyncpg.InternalClientError):
+        return str(fault).startswith("cannot switch to state")
+    return isinstance(fault, asyncpg.InterfaceError) and str(fault).endswith("connection is closed")
 
 
 async def end_transaction(connection: asyncpg.Connection, seconds: float) -> None:

@@ -194,10 +194,21 @@ async def test_R16_3_a_connection_of_whose_end_only_the_reason_has_arrived(marke
             assert retry_after(await marked.submit(api, "ABSENT")) == 5
             assert revision(await marked.submit(api, "ABSENT")) == 3
 
-        # What each new connection is asked first.
-        new = await asyncpg.connect(through.replace("+asyncpg", ""))
+
+@pytest.mark.parametrize("is_told", [False, True])
+async def test_R16_3_a_connection_that_ends_before_its_first_statement(database_url: str, is_told: bool) -> None:
+    """Each new connection is asked for its history first, on the driver. `is_told`: the end itself has arrived, too."""
+    url = make_url(database_url)
+    async with proxy_to(url.host or "127.0.0.1", url.port or 5432) as proxy:
+        plain = url.set(drivername="postgresql", host="127.0.0.1", port=proxy.port)
+        new = await asyncpg.connect(plain.render_as_string(hide_password=False))
         await end_connection(new, proxy, database_url)
-        with pytest.raises(asyncpg.InternalClientError) as caught:
+        if is_told:
+            proxy.cut()
+            async with asyncio.timeout(20):
+                while not new.is_closed():
+                    await asyncio.sleep(0.01)
+        with pytest.raises(asyncpg.InterfaceError if is_told else asyncpg.InternalClientError) as caught:
             await ask_history(new)
         assert passes_after(caught.value) == 5
 
