@@ -6,6 +6,7 @@
 import time
 
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from db.figures import POOL_IN_USE, POOL_LIMIT, POOL_TIMEOUTS, POOL_WAIT_SECONDS, POOL_WAITING
@@ -27,8 +28,10 @@ class CountingPool(AsyncAdaptedQueuePool):
             POOL_WAIT_SECONDS.observe(time.perf_counter() - began)
 
 
-def show_pool(pool: object) -> None:
-    """Let the figures of the pool's size tell of this pool, the one that the process works with."""
-    if isinstance(pool, CountingPool):
-        POOL_LIMIT.set(pool.size())
-        POOL_IN_USE.set_function(pool.checkedout)
+def show_pool(engine: AsyncEngine) -> None:
+    """Let the figures of the pool's size tell of this engine, the one that the process works with. It has another pool
+    after each `Database.drop_connections`.
+    """
+    if isinstance(engine.pool, CountingPool):
+        POOL_LIMIT.set(engine.pool.size())
+    POOL_IN_USE.set_function(lambda: engine.pool.checkedout() if isinstance(engine.pool, CountingPool) else 0)

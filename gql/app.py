@@ -66,7 +66,7 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
         settings, database=database, announcer=announcer, redis=redis, clock=clock, hub=hub, feed=feed, tasks=tasks
     )
 
-    show_pool(database.engine.pool)
+    show_pool(database.engine)
     # Connections for which requests do not compete: a process whose others are all in use is busy, but it can serve.
     looking = create_engine(settings.database_url, pool_size=2)
     page = FiguresPage(looking, redis, clock)

@@ -93,7 +93,7 @@ async def working(settings: Settings, kinds: Kinds = KINDS, *, rest: float = RES
     letters = Bell()
     announcer = Announcer(to_letters(letters), to_roll_sheets(redis), to_tasks(redis))
     announcer.start()
-    show_pool(database.engine.pool)
+    show_pool(database.engine)
     try:
         yield WorkerContext(
             database,

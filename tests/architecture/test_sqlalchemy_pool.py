@@ -13,8 +13,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from db.checking_out import driver_of, give_back, take
-from db.engine import create_engine
-from db.pool import CountingPool
+from db.engine import Database, create_engine
+from db.pool import CountingPool, show_pool
 
 LIBRARY = f"sqlalchemy {version('sqlalchemy')}"
 
@@ -36,6 +36,17 @@ async def test_whoever_waits_for_a_connection_is_in_do_get(database_url: str) ->
     assert figure("waiting") == idle, LIBRARY
     assert figure("wait_seconds_count") == waits + 2, LIBRARY
     assert figure("timeouts_total") == timeouts + 1, LIBRARY
+
+
+async def test_the_figures_tell_of_the_pool_that_an_engine_has_once_its_connections_were_dropped(
+    database_url: str,
+) -> None:
+    database = Database(create_engine(database_url, pool_size=2))
+    show_pool(database.engine)
+    await database.drop_connections()
+    async with database.engine.connect():
+        assert figure("in_use") == 1, LIBRARY
+    await database.close()
 
 
 async def test_a_free_connection_is_taken_and_given_back_without_awaiting_anything(database_url: str) -> None:
