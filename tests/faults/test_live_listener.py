@@ -18,7 +18,6 @@ from gql.live.listener import Listener
 from tests.support.api_process import until
 from tests.support.factories import World
 
-
 PAGE = 200
 
 
