@@ -14,11 +14,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from commands.servers.postgres import OWNER
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import Database, create_engine
@@ -56,9 +58,23 @@ async def pooled(database_url: str, size: int) -> AsyncIterator[Database]:
 async def template_database(servers: Servers) -> AsyncIterator[str]:
     """The name of a database with the whole schema, made once by the project's migrations, and empty."""
     async with scratch_database(servers.database_url) as url:
+        if servers.postgres is not None:
+            await _hash_password_cheaply(url, servers.postgres.password)
         await upgrade(url)
         await create_test_role(url)
         yield str(make_url(url).database)
+
+
+async def _hash_password_cheaply(url: str, password: str) -> None:
+    """Hash the owner's password once in place of 4,096 times, which each connection does again: it takes a quarter of
+    what a connection costs. PostgreSQL 15 always hashes 4,096 times.
+    """
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        await connection.execute("SELECT set_config(name, '1', false) FROM pg_settings WHERE name = 'scram_iterations'")
+        await connection.execute(f"ALTER ROLE {OWNER} PASSWORD '{password}'")
+    finally:
+        await connection.close()
 
 
 @pytest.fixture(scope="session")

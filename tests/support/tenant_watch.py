@@ -54,6 +54,7 @@ _tied: set[str] = set()
 """Statements of the product that were found to be tied: who runs them is not asked again."""
 
 
+@cache
 def is_across_tenants(name: str) -> bool:
     """Whether the statement of this "module:name" looks across tenants by design."""
     return any(name == known or name.startswith((f"{known}.", f"{known}:")) for known in ACROSS_TENANTS)
