@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,8 +31,12 @@ DO $$ DECLARE t name; BEGIN
     END LOOP;
 END $$
 """
-_KNOWN = f"coalesce(nullif(current_setting('{ORGANIZATIONS}', true), ''), '{{}}')::uuid[]"
-_ADMIT = text(f"SELECT set_config('{ORGANIZATIONS}', ({_KNOWN} || CAST(:id AS uuid))::text, false)")
+_ADMIT = (
+    f"SELECT set_config('{ORGANIZATIONS}',"
+    f" (coalesce(nullif(current_setting('{ORGANIZATIONS}', true), ''), '{{}}')::uuid[] || $1::uuid)::text, false)"
+)
+# One statement, because each test waits for it.
+_ACT = f"SELECT set_config('role', '{ROLE}', false), set_config('{ORGANIZATIONS}', '{{}}', false)"
 
 
 async def create_test_role(url: str) -> None:
@@ -50,16 +53,20 @@ async def create_test_role(url: str) -> None:
 
 async def admit(connection: AsyncConnection, organization_id: UUID) -> None:
     """Let the session see this organization too. The owner's sees all of them as it is."""
-    await connection.execute(_ADMIT, {"id": organization_id})
+    await _run(connection, _ADMIT, organization_id)
 
 
 async def act_as_owner(connection: AsyncConnection) -> None:
-    await connection.exec_driver_sql("RESET ROLE")
+    await _run(connection, "RESET ROLE")
 
 
 async def act_as_test(connection: AsyncConnection) -> None:
     """See no organization, until it is admitted."""
-    # One statement, because each test waits for it.
-    await connection.exec_driver_sql(
-        f"SELECT set_config('role', '{ROLE}', false), set_config('{ORGANIZATIONS}', '{{}}', false)"
-    )
+    await _run(connection, _ACT)
+
+
+async def _run(connection: AsyncConnection, statement: str, *values: object) -> None:
+    """Past SQLAlchemy, which takes two thirds of the CPU of a statement that each test begins with."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    await driver.execute(statement, *values)
