@@ -29,7 +29,7 @@ from tests.actions.token_story import NAMES, Story, new_story, tokens_of_one_run
 from tests.support.audit import assert_sound
 from tests.support.factories import new_world
 from tests.support.sizes import SEED, SIZES
-from tests.support.token_audit import audit
+from tests.support.token_audit import audit, holdings
 
 EVER = datetime(2026, 1, 1, tzinfo=UTC)
 """Before anything expires: each unused token must have its absence."""
@@ -113,7 +113,7 @@ def _explore(check: Any, **strategies: st.SearchStrategy[Any]) -> None:
 
 async def _no_token_without_ground(story: Story) -> None:
     world = story.sheets[0].world
-    found = await audit(world.owner, world.organization_id, earning=story.earning)
+    found = await holdings(world.owner, world.organization_id, earning=story.earning)
     assert not found.unearned(), story.told
 
 
