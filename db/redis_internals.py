@@ -57,6 +57,7 @@ class Cancellable:
         stream = self._reader
         return (
             stream is None
+            or self._writer.is_closing()
             or bool(stream._buffer)
             or stream.at_eof()
             or stream.exception() is not None

@@ -188,6 +188,14 @@ async def test_a_connection_that_the_server_ended_is_replaced(redis: Redis, redi
     assert await connection_of(redis) != before
 
 
+async def test_a_connection_that_is_lost_in_this_very_turn_of_the_loop_is_replaced(redis: Redis) -> None:
+    before = await connection_of(redis)
+    connection: Any = redis.connection_pool._available_connections[0]
+    # As asyncio does when reading or writing fails. It tells the stream in the next turn.
+    connection._writer.transport.abort()
+    assert await connection_of(redis) != before
+
+
 async def test_the_answer_to_a_cancelled_command_is_not_taken_for_that_of_the_next(redis: Redis) -> None:
     pop: Any = redis.blpop([f"test:{uuid4()}"], timeout=1)
     waiting = asyncio.ensure_future(pop)
