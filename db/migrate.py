@@ -36,6 +36,7 @@ _TRY_LOCK = text("SELECT pg_try_advisory_lock(:lock)")
 _MIGRATING = text("""
 SELECT pid FROM pg_locks
 WHERE locktype = 'advisory' AND granted AND (CAST(classid AS bigint) << 32) | CAST(objid AS bigint) = :lock
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """)
 
 _log = structlog.stdlib.get_logger("rollbook.migrate")
@@ -122,7 +123,8 @@ async def _alone(guard: AsyncConnection, patience: Patience, until: float) -> As
     """
     while not await guard.scalar(_TRY_LOCK, {"lock": LOCK}):
         pid = await guard.scalar(_MIGRATING, {"lock": LOCK})
-        await _pause(f"Process {pid} is migrating this database", min(patience.pause, 0.5), patience, until)
+        who = "Another process" if pid is None else f"Process {pid}"
+        await _pause(f"{who} is migrating this database", min(patience.pause, 0.5), patience, until)
     # The lock ends with the connection.
     yield
     await guard.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})

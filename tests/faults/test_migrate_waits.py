@@ -13,7 +13,7 @@ from sqlalchemy import Connection, make_url
 from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.engine import create_engine
-from db.migrate import MigrationBlocked, Patience, _config, upgrade
+from db.migrate import LOCK, MigrationBlocked, Patience, _config, upgrade
 from db.revision import newest_revision
 
 FIRST_RELEASE = "0016"
@@ -164,3 +164,21 @@ async def test_R16_2_several_may_migrate_at_once(url: str) -> None:
     await asyncio.gather(*(upgrade(url, Patience(60, pause=0.05, tell=told.append)) for _ in range(3)))
     assert await revision(url) == newest_revision()
     assert any("is migrating this database" in sentence for sentence in told)
+
+
+async def test_R16_2_it_names_who_migrates_this_database_and_nobody_who_migrates_another_one(
+    servers: Servers, url: str
+) -> None:
+    told: list[str] = []
+    async with AsyncExitStack() as stack:
+        holders = []
+        for _ in range(3):
+            elsewhere = await stack.enter_async_context(scratch_database(servers.database_url))
+            holders.append(await stack.enter_async_context(connected(elsewhere, "elsewhere")))
+        holders.insert(1, await stack.enter_async_context(connected(url, "here")))
+        for holder in holders:
+            await holder.execute("SELECT pg_advisory_lock($1)", LOCK)
+        with pytest.raises(MigrationBlocked):
+            await upgrade(url, Patience(0.3, pause=0.1, tell=told.append))
+        here = await holders[1].fetchval("SELECT pg_backend_pid()")
+    assert set(told) == {f"Process {here} is migrating this database. Next attempt in 0.1 s."}
