@@ -22,6 +22,7 @@ from playwright.async_api import Browser, BrowserContext, BrowserType, Page, asy
 from attendance.rules.vocabulary import Portal
 from tests.support.api_process import ApiProcess, sign_in
 from tests.support.factories import World
+from tests.support.memory import has_room
 from web.client.build import HERE as CLIENT
 from web.npm import beside_python
 
@@ -269,7 +270,12 @@ async def browser_that_sees(film: Path, beside: Browser) -> AsyncIterator[Browse
 @asynccontextmanager
 async def _launched(kind: BrowserType, *choices: str) -> AsyncIterator[Browser]:
     # A process of its own that draws costs a fifteenth of all that the browser computes.
-    browser = await kind.launch(executable_path=chromium(), args=["--in-process-gpu", *choices])
+    browser = await kind.launch(
+        executable_path=chromium(),
+        args=["--in-process-gpu", *choices],
+        # With this default of Playwright, what the browser's processes share would be in files on the disk.
+        ignore_default_args=["--disable-dev-shm-usage"] if has_room() else None,
+    )
     try:
         yield browser
     finally:
