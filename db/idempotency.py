@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import orjson
 from sqlalchemy import text
 
 from attendance.rules.refusals import IdempotencyKeyReused
-from db.driver import HotStatement
+from db.driver import Beside, HotStatement
 from db.engine import Database
 from db.unit_of_work import UnitOfWork
 
@@ -23,8 +24,18 @@ _KEEP = HotStatement("""
 UPDATE idempotency_key i SET answer = CAST(:answer AS jsonb)
 WHERE i.organization_id = :organization_id AND i.caller_id = :caller_id AND i.key = :key
 """)
-_ANSWER = text("""
-SELECT i.mutation, i.fingerprint, i.answer FROM idempotency_key i
+_FIRST_WITH_ANSWER = HotStatement("""
+INSERT INTO idempotency_key (organization_id, caller_id, key, mutation, fingerprint, used_at, answer)
+VALUES (:organization_id, :caller_id, :key, :mutation, :fingerprint, :used_at, CAST(:answer AS jsonb))
+ON CONFLICT DO NOTHING
+RETURNING key
+""")
+_KEPT = """
+SELECT i.mutation AS kept_mutation, i.fingerprint AS kept_fingerprint, i.answer AS kept_answer
+FROM idempotency_key i
+"""
+_ANSWER = text(f"""
+{_KEPT}
 WHERE i.organization_id = :organization_id AND i.caller_id = :caller_id AND i.key = :key
 """)
 _FORGET = text("SELECT forget_answers(:used_before, :at_most)")
@@ -40,29 +51,64 @@ class Retry:
     fingerprint: str
 
 
+def answer_beside(also: Beside, key: str) -> Beside:
+    """Return the query with what is kept for a key of the person who is read with it (`db.organization.viewers`), in
+    each of its rows. The columns are null when nothing is kept.
+    """
+    return Beside(_with_answer(also.query), {**also.given, "idempotency_key": key})
+
+
+@cache
+def _with_answer(query: str) -> str:
+    return f"""
+    SELECT asked.*, kept.*
+    FROM ({query}) asked
+    LEFT JOIN (
+        {_KEPT}
+        WHERE i.organization_id = :organization_id AND i.caller_id = CAST(:person_id AS uuid)
+          AND i.key = :idempotency_key
+    ) kept ON true
+    """  # noqa: S608 - constants
+
+
 async def first_answer(uow: UnitOfWork, retry: Retry, now: datetime) -> dict[str, Any] | None:
     """Return the answer that was given before, or None when this is the first request, which must then call
     `keep_answer`.
 
     The key's row is the lock: a second request of the same caller with the same key waits until the first has committed
     (and gets its answer) or rolled back (and becomes the first itself), so a failed request does not use up the key.
-    Raises IdempotencyKeyReused.
+    A key that was looked up under the lock of a roll sheet (`UnitOfWork.looked_up`) is not locked before its answer is
+    kept: other requests with the same input wait for the sheet. Raises IdempotencyKeyReused.
     """
-    mine = {"organization_id": uow.organization_id, "caller_id": retry.caller_id, "key": retry.key}
-    first = {**mine, "mutation": retry.mutation, "fingerprint": retry.fingerprint, "used_at": now}
-    if await _FIRST.rows(uow.connection, first):
+    kept = uow.looked_up.get(retry.key)
+    if kept is None:
+        first = {**_named(uow, retry), "mutation": retry.mutation, "fingerprint": retry.fingerprint, "used_at": now}
+        if await _FIRST.rows(uow.connection, first):
+            return None
+        kept = (await uow.connection.execute(_ANSWER, _named(uow, retry))).one()
+    elif kept.kept_mutation is None:
         return None
-    row = (await uow.connection.execute(_ANSWER, mine)).one()
-    if (row.mutation, row.fingerprint) != (retry.mutation, retry.fingerprint):
+    if (kept.kept_mutation, kept.kept_fingerprint) != (retry.mutation, retry.fingerprint):
         raise IdempotencyKeyReused
-    answer: dict[str, Any] = row.answer
+    answer: dict[str, Any] = kept.kept_answer
     return answer
 
 
-async def keep_answer(uow: UnitOfWork, retry: Retry, answer: dict[str, Any]) -> None:
-    """Store the answer in the transaction that it belongs to."""
-    mine = {"organization_id": uow.organization_id, "caller_id": retry.caller_id, "key": retry.key}
-    await _KEEP.rows(uow.connection, {**mine, "answer": orjson.dumps(answer).decode()})
+async def keep_answer(uow: UnitOfWork, retry: Retry, answer: dict[str, Any], now: datetime) -> None:
+    """Store the answer in the transaction that it belongs to. Raises IdempotencyKeyReused when a key that was only
+    looked up has been used for something else meanwhile.
+    """
+    given = {**_named(uow, retry), "answer": orjson.dumps(answer).decode()}
+    if retry.key not in uow.looked_up:
+        await _KEEP.rows(uow.connection, given)
+        return
+    given |= {"mutation": retry.mutation, "fingerprint": retry.fingerprint, "used_at": now}
+    if not await _FIRST_WITH_ANSWER.rows(uow.connection, given):
+        raise IdempotencyKeyReused
+
+
+def _named(uow: UnitOfWork, retry: Retry) -> dict[str, object]:
+    return {"organization_id": uow.organization_id, "caller_id": retry.caller_id, "key": retry.key}
 
 
 async def forget_answers(database: Database, *, used_before: datetime, at_most: int) -> int:

@@ -25,8 +25,8 @@ class UnitOfWork:
     timeslot and date, an expected absence, students by id, makeup tokens by id. Every action takes the locks that it
     needs in this order, so that transactions cannot deadlock. A token run is locked only while its occurrence is
     locked, so its place does not matter. An act on the marks of one roll sheet locks the occurrence even before its
-    idempotency key, as all such acts do. Triggers lock the counters of access and feed last, when the transaction
-    commits.
+    idempotency key, as all such acts do, and the key mostly after everything else. Triggers lock the counters of access
+    and feed last, when the transaction commits.
 
     background_task_id -- the task that this transaction is part of, to which queued messages then belong; None when
         there is no such task
@@ -35,6 +35,8 @@ class UnitOfWork:
         they need not be read again to be shown
     opened -- the roll sheets whose occurrences were locked as the transaction began, each with its rows if they have
         been read after that (see `db.marks.sheets`). The act on the sheet takes them out
+    looked_up -- the idempotency key that was looked up with such a roll sheet, with a row that has what is kept for it
+        (see `db.idempotency`)
     """
 
     connection: AsyncConnection
@@ -44,6 +46,7 @@ class UnitOfWork:
     clock: Callable[[], datetime] | None = None
     sheets: dict[OccurrenceKey, SheetFacts] = field(default_factory=dict)
     opened: dict[OccurrenceKey, Sequence[Any] | None] = field(default_factory=dict)
+    looked_up: dict[str, Any] = field(default_factory=dict)
 
     def time_under_lock(self, now: datetime) -> datetime:
         """Return the time to write for an act whose lock the caller holds. `now` was read before the transaction waited

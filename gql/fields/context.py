@@ -27,6 +27,7 @@ from attendance.rules.organization.permissions import Caller, Claims, MayNotEnte
 from attendance.rules.refusals import PermissionDenied
 from attendance.rules.roster.sight import view_of
 from db.driver import Beside
+from db.idempotency import answer_beside
 from db.marks.changes import locking
 from db.marks.sheets import marks_beside
 from db.organization.security_events import Happening
@@ -185,7 +186,8 @@ async def changing(info: Info, given: Any = None, *, sheet: OccurrenceKey | None
 
     given -- the mutation's input, if it can name occurrences.
     sheet -- the roll sheet on whose marks the block acts: its occurrence is locked as the transaction begins, and it is
-        read together with the viewer. Somebody who turns out not to be allowed to act has then locked it for a moment.
+        read together with the viewer and what is kept for the input's idempotency key. Somebody who turns out not to be
+        allowed to act has then locked it for a moment.
 
     Raises NotAuthenticated, Forbidden and the refusal PermissionDenied; OccurrenceNotFound in place of the refusal when
     the input names an occurrence that the caller may not see (R4.12).
@@ -195,6 +197,8 @@ async def changing(info: Info, given: Any = None, *, sheet: OccurrenceKey | None
     first, also = None, None
     if sheet is not None and exists_in(access, claims.portal):
         first, also = locking(organization_id, sheet), marks_beside(sheet)
+        if also is not None and given.idempotency_key is not None:
+            also = answer_beside(also, given.idempotency_key)
     async with unit_of_work(
         services.database, organization_id, services.announcer, info.context.clock, first=first
     ) as uow:
@@ -202,6 +206,8 @@ async def changing(info: Info, given: Any = None, *, sheet: OccurrenceKey | None
         info.context.caller = viewer.caller
         if sheet is not None and first is not None:
             uow.opened[sheet] = None if also is None else also.rows
+            if also is not None and also.rows and given.idempotency_key is not None:
+                uow.looked_up[given.idempotency_key] = also.rows[0]
         try:
             await _check_to_change(access, uow, viewer, given)
             yield Changing(uow, viewer)

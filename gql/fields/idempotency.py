@@ -56,7 +56,7 @@ async def once(
     if answer is not None:
         return adapter.validate_python(answer)
     outcome = await act()
-    await keep_answer(uow, retry, adapter.dump_python(outcome, mode="json"))
+    await keep_answer(uow, retry, adapter.dump_python(outcome, mode="json"), now)
     return outcome
 
 

@@ -82,7 +82,7 @@ async def test_R4_11_the_same_key_twice_at_once_acts_once(database: Database, wo
                 acts += 1
                 await asyncio.sleep(0.005)
                 answer = {"act": acts}
-                await keep_answer(uow, retry, answer)
+                await keep_answer(uow, retry, answer, DURING_CLASS)
             return answer
 
     for number in range(1, 21):
