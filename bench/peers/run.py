@@ -3,14 +3,15 @@
     python bench/peers/run.py [--rounds 5] [--requests 300] [--warm-up 5] [--events 30]
                               [--only sheet,check-in,day,event] [--servers floor,rollbook] [--classes 200] [--weeks 30]
 
-Each server is loaded for `--warm-up` seconds, since V8 compiles for thousands of requests. Then the servers take turns
-in rounds, which alternate the order. Before anything is measured, the answers are compared by what they mean; the run
-ends when they differ. Printed are, for each operation, the medians of the rounds: the
-milliseconds of CPU that the server and PostgreSQL spend on a request, both also as a multiple of what the floor spent
-in the same round, and the median and the 99th percentile of the latency under eight connections; for an event, of the
-time from the commit to the last delivery. The floor is Starlette and asyncpg without GraphQL, which passes the
-database's JSON text on; "bare sockets" only forwards finished frames. It uses a temporary database on DATABASE_URL, and
-REDIS_URL, if they are set, otherwise embedded servers.
+Each server is loaded for `--warm-up` seconds, since V8 compiles for thousands of requests. Then PostgreSQL looks at
+what its tables hold by now, which lets all servers' statements be planned anew, and the servers take turns in rounds,
+which alternate the order. Before anything is measured, the answers are compared by what they mean; the run ends when
+they differ. Printed are, for each operation, the medians of the rounds: the milliseconds of CPU that the server and
+PostgreSQL spend on a request, both also as a multiple of what the floor spent in the same round, and the median and the
+99th percentile of the latency under eight connections; for an event, of the time from the commit to the last delivery.
+The floor is Starlette and asyncpg without GraphQL, which passes the database's JSON text on; "bare sockets" only
+forwards finished frames. It uses a temporary database on DATABASE_URL, and REDIS_URL, if they are set, otherwise
+embedded servers.
 """
 
 import argparse
@@ -69,6 +70,10 @@ class Run:
             began = time.monotonic()
             while time.monotonic() - began < given.warm_up:
                 await self._turn(scenario, server, given.requests)
+        # Otherwise the first server would keep plans that are older than the statistics of what it has written.
+        await self._owner.execute(text("ANALYZE"))
+        for server in self._servers:
+            await self._turn(scenario, server, given.requests)
         results = Results(scenario.name)
         for number in range(1, given.rounds + 1):
             for server in self._servers if number % 2 else self._servers[::-1]:
