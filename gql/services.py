@@ -25,9 +25,9 @@ from gql.credentials.look_ups import LookUps
 from gql.credentials.password_resets import PasswordResets
 from gql.credentials.security_log import SecurityLog
 from gql.credentials.signed_out import SignedOut
+from gql.live.access_watch import AccessWatch
 from gql.live.fan_out import FanOut
 from gql.live.feed import FeedChange, make_feed_hub
-from gql.live.following import AccessWatch
 from gql.live.hub import Hub
 from gql.live.openings import Openings
 from gql.live.replays import Replays
@@ -111,7 +111,7 @@ def make_services(
         signed_out=SignedOut(database, access, clock),
         viewers=KnownViewers(),
         replays=Replays(database),
-        fan_out=FanOut(database, clock, hub.capacity),
+        fan_out=FanOut(database, access, clock, hub.capacity),
         openings=Openings(database, announcer, clock),
     )
 

@@ -12,7 +12,7 @@ import structlog
 from attendance.rules.organization.permissions import Claims, MayNotEnter
 from db.engine import Database
 from db.organization.viewers import find_viewer, find_viewers
-from gql.live.following import AccessWatch
+from gql.live.access_watch import AccessWatch
 from gql.live.patience import patiently
 from pace import until_beat
 
@@ -66,14 +66,21 @@ class SignedOut:
     async def _look_for_ever(self) -> None:
         while True:
             await asyncio.sleep(until_beat(_SECONDS))
+            watched = tuple(self._watched)
+            try:
+                epochs = await self.access.epochs(watched)
+            except Exception as fault:
+                log.warning("access_not_checked", fault=fault)
+                continue
             # A database that is slow for one organization must not keep the others waiting.
-            looks = (self._look(organization_id) for organization_id in tuple(self._watched))
-            await asyncio.gather(*looks)
+            await asyncio.gather(*(self._look(each, epochs.get(each, 0)) for each in watched))
 
-    async def _look(self, organization_id: UUID) -> None:
+    async def _look(self, organization_id: UUID, epoch: int) -> None:
+        """Look after those who have not been seen since the last change of access, whose number was read before this.
+
+        What is read here knows of every change up to that number.
+        """
         try:
-            # What is read below is read after this, so it knows of every change up to this number.
-            epoch = await self.access.epoch(organization_id)
             new = [each for each in self._watched.get(organization_id, ()) if each.seen != epoch]
             going_on = await patiently(lambda: self._going_on(organization_id, new)) if new else frozenset()
             for each in new:

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from db.engine import Database
-from db.organization.access import access_epochs
+from gql.live.access_watch import AccessWatch
 from gql.live.group import Follower, Group
 from pace import until_beat
 
@@ -32,6 +32,7 @@ class FanOut:
     """
 
     database: Database
+    access: AccessWatch
     clock: Callable[[], datetime]
     capacity: int = 64
     check_seconds: float = 2.0
@@ -101,7 +102,7 @@ class FanOut:
         organizations = {group.topic.organization_id for group in groups}
         if not organizations:
             return
-        epochs = await access_epochs(self.database, organizations)
+        epochs = await self.access.epochs(organizations)
         for group in groups:
             if group.access != epochs.get(group.topic.organization_id, 0):
                 await group.check(self.database, self.clock())

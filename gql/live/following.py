@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall_time
 from enum import Enum
@@ -11,12 +11,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from attendance.rules.calendar.timeslots import local_date
-from db.engine import Database
-from db.organization.access import access_epochs
+from gql.live.access_watch import AccessWatch
 from gql.live.feed import FeedChange
-from gql.live.patience import patiently
 from gql.live.watcher import Watcher
-from gql.protocol.streams import BriefMemo
 
 # The time within which an idle stream notices that somebody's rights have changed.
 _CHECK_SECONDS = 4.0
@@ -30,23 +27,6 @@ class News(Enum):
     MISSED = "MISSED"
     NEW_DAY = "NEW_DAY"
     NEW_RIGHTS = "NEW_RIGHTS"
-
-
-@dataclass
-class AccessWatch:
-    """The number of the last change of access in an organization, asked once for all followers. Each process
-    has one.
-    """
-
-    database: Database
-    memo: BriefMemo = field(default_factory=lambda: BriefMemo(2.0))
-
-    async def epoch(self, organization_id: UUID) -> int:
-        """Return the number as it was at most `memo.seconds` ago."""
-        return await self.memo.once(organization_id, lambda: patiently(lambda: self._read(organization_id)))
-
-    async def _read(self, organization_id: UUID) -> int:
-        return (await access_epochs(self.database, [organization_id])).get(organization_id, 0)
 
 
 @dataclass

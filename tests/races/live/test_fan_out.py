@@ -17,8 +17,10 @@ from typing import Any
 import pytest
 from graphql import ExecutionResult, GraphQLError
 
+from gql.live import access_watch as access_watch_module
 from gql.live import fan_out as fan_out_module
 from gql.live import group as group_module
+from gql.live.access_watch import AccessWatch
 from gql.live.fan_out import FanOut
 from gql.live.group import Follower, Live
 from gql.live.hub import Hub
@@ -428,7 +430,7 @@ def new_play(seed: int, monkeypatch: pytest.MonkeyPatch) -> Play:
     for module, name in (
         (group_module, "access_epoch"),
         (group_module, "find_viewers"),
-        (fan_out_module, "access_epochs"),
+        (access_watch_module, "access_epochs"),
     ):
         monkeypatch.setattr(module, name, getattr(stage, name))
     monkeypatch.setattr(group_module, "_AT_ONCE", 1)
@@ -442,7 +444,7 @@ def new_play(seed: int, monkeypatch: pytest.MonkeyPatch) -> Play:
         history_in=lambda change: change.history,
         read_history=stage.read_history,
     )
-    return Play(chance, stage, hub, FanOut(stage, lambda: datetime.now(UTC), capacity=CAPACITY))
+    return Play(chance, stage, hub, FanOut(stage, AccessWatch(stage), lambda: datetime.now(UTC), capacity=CAPACITY))
 
 
 async def run(play: Play, acts: int) -> None:
