@@ -23,7 +23,7 @@ from attendance.rules.roster.roster import AttendanceTally
 from attendance.rules.vocabulary import AttendanceStatus
 from db.calendar.listing_filter import ListingFilter, Window
 from db.calendar.occurrence_positions import asked, positions, weekdays
-from db.calendar.occurrences import OFFERING_SESSIONS, head_of, heads_of, schedule_of
+from db.calendar.occurrences import KEYS, OFFERING_SESSIONS, head_of, heads_of, schedule_of
 from db.driver import HotStatement
 from db.fragments import on_sheet, zone_of
 from db.listing import values
@@ -78,8 +78,12 @@ def _page(order: str) -> HotStatement:
 
 _FORWARDS, _BACKWARDS = _page("ASC"), _page("DESC")
 
-# Of the occurrences k (timeslot_id, held_on), for `tally_in`.
-TALLIES = f"""
+
+def tallies_of(keys: str) -> str:
+    """Return the query for the tallies of a table expression with the columns timeslot_id and held_on. Its rows are for
+    `tally_in`.
+    """
+    return f"""
 SELECT k.timeslot_id, k.held_on, marked.statuses, marked.counts,
        (SELECT count(DISTINCT e.student_id)
         FROM enrollment e
@@ -88,7 +92,7 @@ SELECT k.timeslot_id, k.held_on, marked.statuses, marked.counts,
           AND NOT EXISTS (SELECT FROM mark m
                           WHERE m.organization_id = e.organization_id AND m.timeslot_id = t.id
                             AND m.held_on = k.held_on AND m.student_id = e.student_id)) AS unmarked
-FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)
+FROM {keys} AS k (timeslot_id, held_on)
 JOIN timeslot t ON t.organization_id = :organization_id AND t.id = k.timeslot_id
 CROSS JOIN LATERAL (
     SELECT array_agg(n.status) AS statuses, array_agg(n.marks) AS counts
@@ -97,7 +101,11 @@ CROSS JOIN LATERAL (
           GROUP BY m.status) n
 ) marked
 """  # noqa: S608 - a constant
-_TALLIES = HotStatement(TALLIES)
+
+
+_TALLIES = HotStatement(tallies_of(f"unnest({KEYS})"))
+# Each is equal to its value. Going through an enumeration, and asking its members for their values, takes longer.
+_STATUSES = tuple(AttendanceStatus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +152,7 @@ async def read_tallies(
 
 def tally_in(row: Row[Any]) -> AttendanceTally:
     counts = dict(zip(row.statuses or (), row.counts or (), strict=True))
-    return AttendanceTally({status: counts.get(status.value, 0) for status in AttendanceStatus}, row.unmarked)
+    return AttendanceTally({status: counts.get(status, 0) for status in _STATUSES}, row.unmarked)
 
 
 async def read_slots(connection: AsyncConnection, organization_id: UUID, chosen: ListingFilter) -> list[ListedSlot]:

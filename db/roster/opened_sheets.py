@@ -13,7 +13,7 @@ from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import CALENDAR, OccurrenceKey
 from attendance.rules.roster.roster_rows import RosterParts
 from db.calendar.known_heads import known_head_of
-from db.calendar.occurrences import HEADS_QUERY
+from db.calendar.occurrences import HEAD_QUERY, KEY
 from db.driver import Beside, row_maker
 from db.roster.known_rosters import SEED, KnownRoster, known_rosters
 from db.roster.rosters import candidate_of, roster_query
@@ -21,11 +21,11 @@ from pace import is_over, turn
 
 _Make: TypeAlias = Callable[[Sequence[Any]], Any]
 
-NAMED = """(
+NAMED = f"""(
         SELECT asked.timeslot_id, asked.held_on, t.offering_id
-        FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS asked (timeslot_id, held_on)
+        FROM (VALUES ({KEY})) AS asked (timeslot_id, held_on)
         JOIN timeslot t ON t.organization_id = :organization_id AND t.id = asked.timeslot_id
-    ) named"""
+    ) named"""  # noqa: S608 - a constant
 # The hash of a row of the table `found` as it would be sent to the process: values can be equal and look different, as
 # 1.0 and 1.00.
 ROW_HASH = "hash_record_extended(ROW(record_send(found)), CAST(:seed AS bigint))"
@@ -57,8 +57,8 @@ def sheet_beside(key: OccurrenceKey, parts: RosterParts, now: datetime) -> Openi
     place = (query, key)
     known = known_rosters.find(place)
     given = {
-        "timeslot_ids": [key.timeslot_id],
-        "dates": [key.held_on],
+        "timeslot_id": key.timeslot_id,
+        "held_on": key.held_on,
         "student_ids": None,
         "now": now,
         "seed": SEED,
@@ -76,7 +76,7 @@ def _query(parts: RosterParts) -> str:
     roster = roster_query(parts, NAMED, of_one=True)
     return f"""
 WITH head AS MATERIALIZED (
-    SELECT {ROW_HASH} AS head_hash, found.* FROM ({HEADS_QUERY}) found
+    SELECT {ROW_HASH} AS head_hash, found.* FROM ({HEAD_QUERY}) found
 ), roster AS MATERIALIZED (
     SELECT {ROW_HASH} AS row_hash, found.* FROM ({roster}) found
 )

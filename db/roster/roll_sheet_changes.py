@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import field
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,9 +19,10 @@ from attendance.rules.quickly_made import quickly_made
 from attendance.rules.roster.roster import AttendanceTally
 from attendance.rules.roster.roster_rows import KioskFacts, MarkFacts
 from attendance.rules.vocabulary import ChangeKind, PersonKind, Source
-from db.calendar.occurrence_listings import TALLIES, tally_in
+from db.calendar.occurrence_listings import tallies_of, tally_in
+from db.calendar.occurrences import KEY, KEYS
 from db.driver import HotStatement
-from db.roster.rosters import SOURCES, STATUSES
+from db.roster.rosters import PERSONS, SOURCES, STATUSES
 
 
 # `latest` is the student's last change up to the entry's revision that touched the mark. Revisions have no gaps, so a
@@ -65,9 +66,10 @@ ORDER BY c.timeslot_id, c.held_on, c.revision, entry.student_id
 """  # noqa: S608 - constants
 
 
-_KEYS = "SELECT * FROM unnest(CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[])) AS k (timeslot_id, held_on)"
-CHANGES_AND_TALLY = _changes(TALLIES, ", asked.statuses, asked.counts, asked.unmarked")
-_CHANGES, _CHANGES_AND_TALLY = HotStatement(_changes(_KEYS)), HotStatement(CHANGES_AND_TALLY)
+_TALLY = ", asked.statuses, asked.counts, asked.unmarked"
+CHANGES_OF_ONE = _changes(tallies_of(f"(VALUES ({KEY}))"), _TALLY)
+_CHANGES = HotStatement(_changes(f"SELECT * FROM unnest({KEYS}) AS k (timeslot_id, held_on)"))  # noqa: S608 - a constant
+_CHANGES_AND_TALLY = HotStatement(_changes(tallies_of(f"unnest({KEYS})"), _TALLY))
 _REVISIONS = HotStatement("""
 SELECT organization_id, timeslot_id, held_on, revision
 FROM revisions_of(CAST(:organization_ids AS uuid[]), CAST(:timeslot_ids AS uuid[]), CAST(:dates AS date[]))
@@ -76,11 +78,9 @@ FROM revisions_of(CAST(:organization_ids AS uuid[]), CAST(:timeslot_ids AS uuid[
 _LARGEST_REVISION = 2**31 - 1
 # Looking a value up is four times as fast as calling its enumeration.
 _KINDS = {each.value: each for each in ChangeKind}
-_PERSONS = {each.value: each for each in PersonKind}
 
 
-@quickly_made
-class RollSheet:
+class RollSheet(NamedTuple):
     """The roll sheet of one occurrence, identified across all organizations."""
 
     organization_id: UUID
@@ -194,7 +194,7 @@ def author_of(row: Any) -> ChangeAuthor:
     actor: tuple[PersonKind, PersonFacts] | KioskFacts | None = None
     if row.author_id is not None:
         person = PersonFacts(row.author_id, row.author_first_name, row.author_last_name)
-        actor = (_PERSONS[row.author_kind], person)
+        actor = (PERSONS[row.author_kind], person)
     elif row.author_kiosk_id is not None:
         actor = KioskFacts(row.author_kiosk_id, row.author_kiosk_name)
     return ChangeAuthor(SOURCES[row.author_source], actor)
@@ -218,5 +218,5 @@ def _entry(row: Any) -> EntryAsOf:
 
 def _marker(row: Any) -> tuple[PersonKind, PersonFacts] | KioskFacts | None:
     if row.marker_id is not None:
-        return _PERSONS[row.marker_kind], PersonFacts(row.marker_id, row.first_name, row.last_name)
+        return PERSONS[row.marker_kind], PersonFacts(row.marker_id, row.first_name, row.last_name)
     return KioskFacts(row.kiosk_id, row.kiosk_name) if row.kiosk_id is not None else None

@@ -185,6 +185,7 @@ TYPES = {each.value: each for each in EnrollmentType}
 ENDS = {each.value: each for each in EnrollmentEnd}
 STATUSES = {each.value: each for each in AttendanceStatus}
 SOURCES = {each.value: each for each in Source}
+PERSONS = {each.value: each for each in PersonKind}
 
 
 async def read_candidates(
@@ -277,7 +278,7 @@ def _mark(row: Row[Any]) -> MarkFacts:
     marked_by: tuple[PersonKind, PersonFacts] | KioskFacts | None = None
     if row.marker_id is not None:
         person = PersonFacts(row.marker_id, row.marker_first_name, row.marker_last_name)
-        marked_by = (PersonKind(row.marker_kind), person)
+        marked_by = (PERSONS[row.marker_kind], person)
     elif row.kiosk_id is not None:
         marked_by = KioskFacts(row.kiosk_id, row.kiosk_name)
     return MarkFacts(

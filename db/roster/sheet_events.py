@@ -11,10 +11,10 @@ from attendance.rules.calendar.occurrences import OccurrenceHead
 from attendance.rules.calendar.timeslots import CALENDAR
 from attendance.rules.roster.roster_rows import WHOLE, RosterCandidate
 from db.calendar.known_heads import known_head_of
-from db.calendar.occurrences import HEADS_QUERY
+from db.calendar.occurrences import HEAD_QUERY
 from db.driver import Snapshot, row_maker, snapshot
 from db.roster.opened_sheets import NAMED
-from db.roster.roll_sheet_changes import CHANGES_AND_TALLY, RecordedChange, RollSheet, between, changes_of
+from db.roster.roll_sheet_changes import CHANGES_OF_ONE, RecordedChange, RollSheet, between, changes_of
 from db.roster.rosters import candidate_of, roster_query
 
 _Make: TypeAlias = Callable[[Sequence[Any]], Any]
@@ -28,8 +28,8 @@ _LAST_OF_HEAD, _FIRST_OF_ROSTER = "last_names", "sheet_timeslot_id"
 # other columns.
 _EVENTS = f"""
     SELECT 1 AS is_row, head.*, changed.*, roster.*
-    FROM ({HEADS_QUERY}) head
-    FULL JOIN ({CHANGES_AND_TALLY}) changed ON false
+    FROM ({HEAD_QUERY}) head
+    FULL JOIN ({CHANGES_OF_ONE}) changed ON false
     FULL JOIN ({roster_query(WHOLE, NAMED, _TOUCHED)}) roster ON false
 """  # noqa: S608 - constants
 
@@ -51,7 +51,7 @@ async def read_events(connection: AsyncConnection, sheet: RollSheet, after: int,
     key = sheet.key
     if key.held_on not in CALENDAR:
         return None
-    given = {"organization_id": sheet.organization_id, "timeslot_ids": [key.timeslot_id], "dates": [key.held_on]}
+    given = {"organization_id": sheet.organization_id, "timeslot_id": key.timeslot_id, "held_on": key.held_on}
     statement = snapshot(_EVENTS)
     records = await statement.records(connection, sheet.organization_id, {**given, **between(after, at_most)})
     if not records:
