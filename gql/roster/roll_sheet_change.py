@@ -3,24 +3,29 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 
 from attendance.rules.calendar.occurrences import OccurrenceHead
+from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.roster.indicators import Sight
 from attendance.rules.roster.roster_rows import WHOLE, RosterParts, roster_rows
 from attendance.rules.roster.sight import sight_of
+from attendance.rules.vocabulary import ChangeKind
 from db.history import history_of
-from db.roster.roll_sheet_changes import changes_after
+from db.roster.roll_sheet_changes import ChangeAuthor, changes_after
 from db.roster.rosters import read_rosters
 from gql.fields.context import Info, Reading
 from gql.fields.global_ids import encode_id
+from gql.fields.later import Later, with_later
 from gql.fields.loaders import load
 from gql.fields.pagination import Cursors, read_page
 from gql.fields.vocabulary import Source
 from gql.live.sheet_changes import SheetChange, sheet_change
 from gql.people.people import Actor, show_actor
 from gql.protocol.errors import BadInput
+from gql.protocol.made_later import Of
 from gql.roster.roster import RosterEntry, show_roster
 from gql.roster.vocabulary import RollSheetChangeKind
 
@@ -30,13 +35,17 @@ if TYPE_CHECKING:
 
 _NO_CURSORS = Cursors("change", ())
 _WITHOUT_SIGNS = RosterParts(signs=False)
+_KINDS: dict[ChangeKind | None, RollSheetChangeKind] = {
+    None: RollSheetChangeKind.SNAPSHOT,
+    **{kind: RollSheetChangeKind(kind) for kind in ChangeKind},
+}
 
 
 @strawberry.type(
     description="A numbered change of an occurrence's roll sheet, with the rows that it changed. To apply it, replace "
     "or add each row of `entries` by its id, and remove the rows of `removedEntryIds`."
 )
-class RollSheetChanged:
+class RollSheetChanged(Later):
     revision: int = strawberry.field(
         description="The number of the change. Numbers start at 1 and have no gaps. For a SNAPSHOT, the number of the "
         "last change that it includes; 0 when there was none yet. Pass the last revision you have as `afterRevision` "
@@ -65,6 +74,32 @@ class RollSheetChanged:
     removed_entry_ids: list[strawberry.ID] = strawberry.field(
         description="The ids of the rows that are no longer on the roster. Empty for a SNAPSHOT."
     )
+    # The change itself remembers what is shown of it, and must not be kept alive by that.
+    recorded: strawberry.Private[ChangeKind | None]
+    author: strawberry.Private[ChangeAuthor | None]
+    touched: strawberry.Private[frozenset[UUID]]
+    key: strawberry.Private[OccurrenceKey]
+
+
+def _show_author(author: ChangeAuthor | None) -> Actor | None:
+    return None if author is None else show_actor(author.actor)
+
+
+def _source(author: ChangeAuthor | None) -> Source | None:
+    return None if author is None else author.source
+
+
+def _removed(touched: frozenset[UUID], entries: list[RosterEntry], key: OccurrenceKey) -> list[strawberry.ID]:
+    gone = touched.difference([entry.row.student.id for entry in entries])
+    return [encode_id("RosterEntry", key.timeslot_id, key.held_on, student) for student in sorted(gone)]
+
+
+RollSheetChanged.made_later = {
+    "kind": Of(_KINDS.__getitem__, ("recorded",)),
+    "changed_by": Of(_show_author, ("author",)),
+    "source": Of(_source, ("author",)),
+    "removed_entry_ids": Of(_removed, ("touched", "entries", "key")),
+}
 
 
 def show_change(change: SheetChange, sight: Sight, occurrence: "Occurrence", *, signs: bool = True) -> RollSheetChanged:
@@ -75,19 +110,17 @@ def show_change(change: SheetChange, sight: Sight, occurrence: "Occurrence", *, 
     """
     head = change.head
     rows = roster_rows(change.candidates, head, sight, WHOLE if signs else _WITHOUT_SIGNS)
-    gone = change.touched - {row.student.id for row in rows}
-    return RollSheetChanged(
+    return with_later(
+        RollSheetChanged,
         revision=change.revision,
         history=change.history,
         changed_at=change.changed_at,
-        kind=RollSheetChangeKind(change.kind or RollSheetChangeKind.SNAPSHOT),
-        changed_by=None if change.author is None else show_actor(change.author.actor),
-        source=None if change.author is None else change.author.source,
         occurrence=occurrence,
         entries=show_roster(rows, head, sight),
-        removed_entry_ids=[
-            encode_id("RosterEntry", head.key.timeslot_id, head.key.held_on, student) for student in sorted(gone)
-        ],
+        recorded=change.kind,
+        author=change.author,
+        touched=change.touched,
+        key=head.key,
     )
 
 

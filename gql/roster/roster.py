@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 import strawberry
@@ -118,15 +119,18 @@ def show_mark(facts: MarkFacts) -> Mark:
     return with_later(Mark, facts=facts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Shown:
     """What the rows of a roster have in common when they are shown."""
 
     head: OccurrenceHead
     sight: Sight
-    offering: Offering
     timeslot_id: UUID
     held_on: date
+
+    @cached_property
+    def offering(self) -> Offering:
+        return show_offering(self.head.offering, self.head.series.timeslots)
 
 
 RosterEntry.made_later = {
@@ -144,7 +148,5 @@ RosterEntry.made_later = {
 
 def show_roster(rows: Iterable[RosterRow], head: OccurrenceHead, sight: Sight) -> list[RosterEntry]:
     """Show rows of a roster in their order. All rows belong to occurrences of one offering."""
-    sheet = _Shown(
-        head, sight, show_offering(head.offering, head.series.timeslots), head.key.timeslot_id, head.key.held_on
-    )
+    sheet = _Shown(head, sight, head.key.timeslot_id, head.key.held_on)
     return [with_later(RosterEntry, row=row, sheet=sheet) for row in rows]
