@@ -9,8 +9,10 @@ import socket
 from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import asyncpg
+from asyncpg.pgproto import pgproto
 
 # Seconds, and attempts: a server that cannot be reached is noticed after 11 seconds.
 _IDLE, _INTERVAL, _COUNT = 5, 2, 3
@@ -18,6 +20,11 @@ _UNANSWERED_MILLISECONDS = 10_000
 # PostgreSQL assigns the numbers below by hand and keeps them in all versions. Higher ones differ between databases.
 _FIRST_ASSIGNED_OID = 10_000
 _NOTHING_WAS_ASKED = SimpleNamespace(name="none")
+
+DriversUUID: type[UUID] = pgproto.UUID
+"""The class of the ids in rows. Assumed of asyncpg: it is made of a text, as its base class UUID is, and its ids are
+equal to those of the base class, with the same hash.
+"""
 
 _built_in_types: dict[int, list[Any]] = {}
 """The rows with which the server has described each built-in type that a connection of this process has met."""

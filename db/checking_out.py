@@ -43,7 +43,9 @@ def driver_of(connection: AsyncConnection) -> asyncpg.Connection | None:
     sync = connection.sync_connection
     if sync is None or sync.closed or sync.invalidated:
         return None
-    return sync.connection.driver_connection
+    # What the pool would return for the driver's connection as well, but only after two steps more.
+    adapted: Any = sync.connection.dbapi_connection
+    return None if adapted is None else adapted.driver_connection
 
 
 async def info_of(connection: AsyncConnection) -> dict[Any, Any]:

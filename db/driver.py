@@ -6,7 +6,6 @@ long as reading one of a named tuple. A roll sheet of 30 rows reads 1,500 attrib
 
 from collections import namedtuple
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias, cast
@@ -19,14 +18,13 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.checking_out import driver_of
-from tracing import statement_span
+from tracing import is_tracing, statement_span
 
 Run: TypeAlias = Callable[..., Awaitable[Any]]
 """A method of asyncpg's connection that takes a statement."""
 
 _DIALECT = URL.create("postgresql+asyncpg").get_dialect()()
 _ANYTHING = text("SELECT 1")
-_NO_SPAN = nullcontext()
 _FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
@@ -151,7 +149,9 @@ async def by_driver(
     try:
         # A script that only begins a transaction has no span, and its text holds values.
         named = statement if named is None and run is not asyncpg.Connection.execute else named
-        with _NO_SPAN if named is None else statement_span(named):
+        if named is None or not is_tracing():
+            return await run(driver, statement, *arguments)
+        with statement_span(named):
             return await run(driver, statement, *arguments)
     except _FAULTS as fault:
         if driver.is_closed():

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.checking_out import driver_of
@@ -31,17 +32,18 @@ class Gone(Exception):
 class Kept:
     """A connection that was taken from the pool. It is kept no longer than until `ends`, a time of the loop.
 
+    driver -- the driver's connection, which is closed when SQLAlchemy drops it
     releases -- how often all connections had been released when it was taken last
     """
 
     taken: Taken
     connection: AsyncConnection
+    driver: asyncpg.Connection | None
     ends: float
     releases: int = 0
 
     def is_open(self) -> bool:
-        driver = driver_of(self.connection)
-        return driver is not None and not driver.is_closed()
+        return self.driver is not None and not self.driver.is_closed()
 
 
 class KeptConnections:
@@ -83,7 +85,8 @@ class KeptConnections:
         if kept is None:
             taken = self._take()
             connection = await taken.__aenter__()
-            kept = Kept(taken, connection, asyncio.get_running_loop().time() + _LONGEST_SECONDS)
+            ends = asyncio.get_running_loop().time() + _LONGEST_SECONDS
+            kept = Kept(taken, connection, driver_of(connection), ends)
         kept.releases = self._releases
         return kept
 

@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 
 from attendance.rules.quickly_made import quickly_made
 from attendance.rules.vocabulary import TokenRunPhase
+from db.asyncpg_internals import DriversUUID
 from db.figures import WAKE_UPS_LOST, WAKE_UPS_WAITING
 from db.redis_internals import pool_of
 
@@ -26,8 +27,9 @@ _APART_SECONDS, _GATHERED_SECONDS = 0.01, 0.05
 
 log = structlog.get_logger(__name__)
 
-# Each process reads the wake-ups of all, which name the same organizations and timeslots again and again.
-_uuid = lru_cache(4096)(UUID)
+# Each process reads the wake-ups of all, which name the same organizations and timeslots again and again. An id of the
+# driver's kind is hashed, compared and sent to PostgreSQL without running Python.
+_uuid = lru_cache(4096)(DriversUUID)
 
 
 @quickly_made

@@ -13,7 +13,7 @@ import pytest
 import uvloop
 
 from commands.servers.start import Servers
-from db.asyncpg_internals import Connection, end_transaction, watch_socket
+from db.asyncpg_internals import Connection, DriversUUID, end_transaction, watch_socket
 
 LIBRARY = f"asyncpg {version('asyncpg')}"
 
@@ -89,3 +89,16 @@ async def test_only_the_first_connection_of_a_process_asks_what_a_built_in_type_
         found.append([*sorted(oid for oid in asked if oid < 10_000), sum(oid >= 10_000 for oid in asked)])
         asked.clear()
     assert found == [[1182, 2951, 3904, 1], [1], [1]], LIBRARY
+
+
+def test_an_id_of_the_driver_is_one_of_the_standard_library() -> None:
+    text = "0190a4f0-5b1c-7c3d-8e2f-1a2b3c4d5e6f"
+    mine, other = DriversUUID(text), UUID(text)
+    assert isinstance(mine, UUID), LIBRARY
+    assert mine == other, LIBRARY
+    assert other == mine, LIBRARY
+    assert {mine: 1}[other] == {other: 1}[mine] == 1, LIBRARY
+    assert str(mine) == text, LIBRARY
+    assert mine != UUID(int=1), LIBRARY
+    with pytest.raises(ValueError, match="invalid UUID"):
+        DriversUUID("no id")

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
-
-from attendance.rules.quickly_made import quickly_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +84,7 @@ class Schedule:
         return (self.own,) if self.sessions is None else tuple(self.own.clip(each) for each in self.sessions)
 
 
-@quickly_made
-class OccurrenceKey:
+class OccurrenceKey(NamedTuple):
     """The key of an occurrence (R2.2): a timeslot on one local date."""
 
     timeslot_id: UUID
