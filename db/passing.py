@@ -26,8 +26,9 @@ _TRANSACTION_STATES = {"55P03", "55006"}
 # crashed, or starting. 58: the operating system failed.
 _OUTAGE_CLASSES = {"08", "53", "57", "58"}
 # 25P03 and 25P04: the server ended a transaction that was idle or took too long. 25P02: another statement of the same
-# transaction failed before this one, and its own answer says why.
-_OUTAGE_STATES = {"25P02", "25P03", "25P04"}
+# transaction failed before this one, and its own answer says why. 3D000: the database is dropped, as it is for a moment
+# when a backup is restored in its place.
+_OUTAGE_STATES = {"25P02", "25P03", "25P04", "3D000"}
 # What a server ends a connection for, without a code of SQLSTATE.
 _NETWORK = {
     errno.ECONNREFUSED,
