@@ -18,8 +18,6 @@ from gql.live.listener import Listener
 from tests.support.api_process import until
 from tests.support.factories import World
 
-PAGE = 200
-
 
 @dataclass
 class Proxy:
@@ -122,7 +120,7 @@ async def listening(database: Database, world: World, redis_url: str) -> AsyncIt
     sheet = RollSheet(world.organization_id, lesson.key())
     async with proxy_to(redis_url) as (proxy, through_proxy):
         listening = Listening(proxy, redis_url, sheet)
-        hub = listening.hub = Comparing(database, listening.read, page=PAGE)
+        hub = listening.hub = Comparing(database, listening.read, page=200)
         redis = connect_redis(through_proxy)
         listener = Listener(redis, hub, silence_seconds=0.5)
         with hub.watch(sheet) as watcher:

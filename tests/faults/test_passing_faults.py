@@ -129,10 +129,11 @@ async def test_R16_3_a_database_that_refuses_connections(marked: Class, database
 class Proxy:
     """Passes bytes on between a client and the database until it is cut.
 
+    url -- the database's address through it
     hides_ends -- whether a client is not told that the database has ended its connection
     """
 
-    port: int
+    url: str
     hides_ends: bool = False
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
@@ -142,7 +143,9 @@ class Proxy:
 
 
 @asynccontextmanager
-async def proxy_to(host: str, port: int) -> AsyncIterator[Proxy]:
+async def proxy_to(database_url: str) -> AsyncIterator[Proxy]:
+    url = make_url(database_url)
+
     async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while data := await reader.read(65536):
@@ -154,12 +157,13 @@ async def proxy_to(host: str, port: int) -> AsyncIterator[Proxy]:
                 writer.close()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        inner_reader, inner_writer = await asyncio.open_connection(host, port)
+        inner_reader, inner_writer = await asyncio.open_connection(url.host, url.port)
         proxy.writers += [writer, inner_writer]
         await asyncio.gather(pump(reader, inner_writer), pump(inner_reader, writer))
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    proxy = Proxy(server.sockets[0].getsockname()[1])
+    through = url.set(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
+    proxy = Proxy(through.render_as_string(hide_password=False))
     try:
         yield proxy
     finally:
@@ -168,40 +172,32 @@ async def proxy_to(host: str, port: int) -> AsyncIterator[Proxy]:
 
 
 async def test_R16_3_a_connection_that_is_cut_on_the_way(marked: Class, database_url: str) -> None:
-    url = make_url(database_url)
-    async with proxy_to(url.host or "127.0.0.1", url.port or 5432) as proxy:
-        through = url.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
-        async with api_over(through, marked.world, limits=Limits(lock=30)) as api:
-            async with held_mark(database_url, marked.student_id) as holder:
-                asked = asyncio.create_task(marked.submit(api))
-                async with asyncio.timeout(20):
-                    while await waiting_for(holder) is None:
-                        await asyncio.sleep(0.01)
-                proxy.cut()
-                assert retry_after(await asked) == 5
-            assert [revision(await marked.submit(api)) for _ in range(2)] == [2, 2]
+    async with proxy_to(database_url) as proxy, api_over(proxy.url, marked.world, limits=Limits(lock=30)) as api:
+        async with held_mark(database_url, marked.student_id) as holder:
+            asked = asyncio.create_task(marked.submit(api))
+            async with asyncio.timeout(20):
+                while await waiting_for(holder) is None:
+                    await asyncio.sleep(0.01)
+            proxy.cut()
+            assert retry_after(await asked) == 5
+        assert [revision(await marked.submit(api)) for _ in range(2)] == [2, 2]
 
 
 async def test_R16_3_a_connection_of_whose_end_only_the_reason_has_arrived(marked: Class, database_url: str) -> None:
     """The server says why it ends a connection, and the end itself can arrive later."""
-    url = make_url(database_url)
-    async with proxy_to(url.host or "127.0.0.1", url.port or 5432) as proxy:
-        through = url.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
-        async with api_over(through, marked.world, pool_size=1) as api:
-            assert revision(await marked.submit(api)) == 2
-            async with api.services.database.engine.connect() as idle:
-                await end_connection((await idle.get_raw_connection()).driver_connection, proxy, database_url)
-            assert retry_after(await marked.submit(api, "ABSENT")) == 5
-            assert revision(await marked.submit(api, "ABSENT")) == 3
+    async with proxy_to(database_url) as proxy, api_over(proxy.url, marked.world, pool_size=1) as api:
+        assert revision(await marked.submit(api)) == 2
+        async with api.services.database.engine.connect() as idle:
+            await end_connection((await idle.get_raw_connection()).driver_connection, proxy, database_url)
+        assert retry_after(await marked.submit(api, "ABSENT")) == 5
+        assert revision(await marked.submit(api, "ABSENT")) == 3
 
 
 @pytest.mark.parametrize("is_told", [False, True])
 async def test_R16_3_a_connection_that_ends_before_its_first_statement(database_url: str, is_told: bool) -> None:
     """Each new connection is asked for its history first, on the driver. `is_told`: the end itself has arrived, too."""
-    url = make_url(database_url)
-    async with proxy_to(url.host or "127.0.0.1", url.port or 5432) as proxy:
-        plain = url.set(drivername="postgresql", host="127.0.0.1", port=proxy.port)
-        new = await asyncpg.connect(plain.render_as_string(hide_password=False))
+    async with proxy_to(database_url) as proxy:
+        new = await asyncpg.connect(proxy.url.replace("+asyncpg", ""))
         await end_connection(new, proxy, database_url)
         if is_told:
             proxy.cut()
