@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -170,19 +171,25 @@ def _delete_data(folder: Path) -> None:
 
 
 def _listen_for_the_end() -> None:
+    is_ending = False
+
     def end(_number: int, _frame: FrameType | None) -> None:
+        nonlocal is_ending
+        is_ending = True
         # Further signals are ignored, because the orderly stop that follows takes a limited time.
         for number in signals:
             signal.signal(number, signal.SIG_IGN)
+        # What the end interrupts as it is made, such as an event loop and its coroutine, complains when it is deleted.
+        warnings.simplefilter("ignore")
         raise _Stop
 
     def again(dropped: "sys.UnraisableHookArgs") -> None:
         # Python drops what is raised in its callbacks around a fork, which is where a signal during a fork is handled.
-        if dropped.exc_type is not _Stop:
+        if dropped.exc_type is _Stop:
+            signal.signal(signal.SIGALRM, end)
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
+        elif not is_ending:
             sys.__unraisablehook__(dropped)
-            return
-        signal.signal(signal.SIGALRM, end)
-        signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
 
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     for number in signals:

@@ -23,6 +23,23 @@ from workers.report import read_reports
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSED_ON = ("DATABASE_URL", "REDIS_URL")
+# The end is requested in the middle of making an event loop.
+ENDS_AS_A_LOOP_IS_MADE = """
+import asyncio, os, selectors, signal
+from commands import up
+
+class Ends(selectors.DefaultSelector):
+    def __init__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        super().__init__()
+
+up._listen_for_the_end()
+selectors.DefaultSelector = Ends
+try:
+    asyncio.run(asyncio.sleep(0))
+except up._Stop:
+    print("Stopped.")
+"""
 pytestmark = pytest.mark.timeout(400)  # whole systems are started, on a machine that may be busy
 
 
@@ -163,6 +180,12 @@ def stopped_in_order(up: Up, data: Path) -> None:
     assert up.seen.rstrip().endswith("Stopped.")
     assert "Traceback" not in up.seen
     assert none_left_of(data)
+
+
+def test_what_the_end_interrupts_does_not_complain() -> None:
+    command = [sys.executable, "-c", ENDS_AS_A_LOOP_IS_MADE]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert (ended.stdout, ended.stderr) == ("Stopped.\n", "")
 
 
 def test_a_port_that_is_taken_is_a_sentence(data: Path) -> None:

@@ -34,13 +34,14 @@ QUICK = "rules"
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process more than there are cores, since one of them waits more than it computes; one for a single file or
-    test, which it would take longer to share than to run.
+    """Two processes more than there are cores, since the one with the first group waits more than it computes, and the
+    one with the browser waits for the browser; one for a single file or test, which it would take longer to share than
+    to run.
     """
     paths = config.args
     if len(paths) == 1 and (".py" in paths[0]):
         return 0
-    return min(len(os.sched_getaffinity(0)) + 1, 8)
+    return min(len(os.sched_getaffinity(0)) + 2, 8)
 
 
 class GroupScheduling(LoadFileScheduling):  # type: ignore[misc]
