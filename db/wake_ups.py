@@ -1,7 +1,7 @@
 """Wake-ups: a few bytes through Redis that say where in PostgreSQL something is new. Losing them loses nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
@@ -22,8 +22,9 @@ TASKS = "rollbook:tasks"
 FEEDS = "rollbook:feeds"
 
 # A message to Redis costs the API as much as a statement, and many check-ins at once would send one each. The messages
-# of a process are so many seconds apart, and wake-ups that no process needs at once wait for others so long.
-_APART_SECONDS, _GATHERED_SECONDS = 0.01, 0.05
+# of a process are so many seconds apart.
+_APART_SECONDS = 0.05
+_AT_ONCE = 500
 
 log = structlog.get_logger(__name__)
 
@@ -132,123 +133,104 @@ def connect_redis(url: str) -> Redis:
 
 def to_roll_sheets(redis: Redis) -> Sink:
     """Return a sink that publishes changes of roll sheets and of feeds to every process."""
-
-    async def publish(wake_ups: Sequence[WakeUp]) -> None:
-        changes = [(ROLL_SHEETS, wake_up.encode()) for wake_up in wake_ups if isinstance(wake_up, RollSheetChanged)]
-        changes += dict.fromkeys((FEEDS, wake_up.encode()) for wake_up in wake_ups if isinstance(wake_up, FeedGrew))
-        if changes:
-            async with redis.pipeline(transaction=False) as pipeline:
-                for channel, change in changes:
-                    pipeline.publish(channel, change)
-                await pipeline.execute()
-
-    return publish
+    return _to_channels(redis, ROLL_SHEETS, FEEDS)
 
 
 def to_tasks(redis: Redis) -> Sink:
-    """Return a sink that publishes changes of background tasks, each task once per batch, to every process that
-    watches one.
-    """
+    """Return a sink that publishes changes of background tasks to every process that watches one."""
+    return _to_channels(redis, TASKS)
 
+
+def _to_channels(redis: Redis, *channels: str) -> Sink:
     async def publish(wake_ups: Sequence[WakeUp]) -> None:
-        changes = dict.fromkeys(wake_up.encode() for wake_up in wake_ups if isinstance(wake_up, TaskChanged))
-        if changes:
-            async with redis.pipeline(transaction=False) as pipeline:
-                for change in changes:
-                    pipeline.publish(TASKS, change)
-                await pipeline.execute()
+        for channel in channels:
+            kind = LIVE[channel]
+            # Each is told once, in the order in which they were announced.
+            lines = dict.fromkeys(wake_up.encode() for wake_up in wake_ups if isinstance(wake_up, kind))
+            if lines:
+                await redis.publish(channel, "\n".join(lines))
 
     return publish
 
 
+def heard_in(channel: str, message: str) -> Iterator[Live]:
+    """Yield the wake-ups of a message that a process has published: one on each line.
+
+    What is no wake-up is logged and passed over.
+    """
+    decode = LIVE[channel].decode
+    for line in message.split("\n"):
+        try:
+            yield decode(line)
+        except ValueError:
+            log.warning("wake_up_not_understood", text=line[:100])
+
+
 class Announcer:
-    """Sends wake-ups to Redis in the background, so that no request ever waits for Redis."""
+    """Sends wake-ups to Redis in the background, so that no request ever waits for Redis.
 
-    def __init__(
-        self, *sinks: Sink, here: Sequence[Heard] = (), patient: Sequence[Sink] = (), capacity: int = 10_000
-    ) -> None:
-        """sinks -- receive wake-ups at once, but those that come right after others together
-        here -- are told at once, even before the announcer was started, of those that processes send each other
-        patient -- receive all others, together with what follows soon, in place of `sinks`; none given: those do
-        """
-        self._here = here
-        self._at_once = _Sending(sinks, capacity, apart=_APART_SECONDS)
-        self._soon = _Sending(patient, capacity, gathered=_GATHERED_SECONDS) if patient else None
-        self._sendings = [each for each in (self._at_once, self._soon) if each is not None]
-        self._tasks: list[asyncio.Task[None]] = []
-
-    def start(self) -> None:
-        WAKE_UPS_WAITING.set_function(lambda: sum(each.queue.qsize() for each in self._sendings))
-        self._tasks = [asyncio.create_task(each.run(), name="announcer") for each in self._sendings]
-
-    async def close(self, patience_seconds: float = 2.0) -> None:
-        """Send what is queued, for at most `patience_seconds`."""
-        if not self._tasks:
-            return
-        try:
-            async with asyncio.timeout(patience_seconds):
-                await asyncio.gather(*(each.queue.join() for each in self._sendings))
-        except TimeoutError:
-            log.warning("wake_ups_dropped", count=sum(each.queue.qsize() for each in self._sendings))
-        for task in self._tasks:
-            task.cancel()
-
-    def announce(self, wake_ups: Sequence[WakeUp]) -> None:
-        """Queue the wake-ups. When Redis has been away so long that the queue is full, they are dropped."""
-        live = [wake_up for wake_up in wake_ups if isinstance(wake_up, Live)]
-        for heard in self._here:
-            for wake_up in live:
-                self._tell(heard, wake_up)
-        if self._soon is None:
-            self._at_once.add(wake_ups)
-        else:
-            self._at_once.add(live)
-            self._soon.add(wake_up for wake_up in wake_ups if not isinstance(wake_up, Live))
-
-    def _tell(self, heard: Heard, wake_up: Live) -> None:
-        """What has been committed stays so, whatever becomes of a wake-up, and the next one is told."""
-        try:
-            heard(wake_up)
-        except Exception as fault:
-            log.warning("wake_ups_not_heard", fault=fault)
-
-
-class _Sending:
-    """What some sinks are sent, in batches.
-
-    gathered -- the seconds that the first wake-up of a batch waits for others
-    apart -- the seconds after a batch during which wake-ups wait for the next one
+    The first one leaves at once. Those that come in the twentieth of a second after it leave together.
     """
 
-    def __init__(self, sinks: Sequence[Sink], capacity: int, *, gathered: float = 0.0, apart: float = 0.0) -> None:
+    def __init__(self, *sinks: Sink, here: Sequence[Heard] = (), capacity: int = 10_000) -> None:
+        """sinks -- receive the wake-ups, one after another
+        here -- are told at once, even before the announcer was started, of those that processes send each other
+        """
         self._sinks = sinks
-        self.queue: asyncio.Queue[WakeUp] = asyncio.Queue(capacity)
-        self._gathered = gathered
-        self._apart = apart
+        self._here = here
+        self._capacity = capacity
+        self._waiting: list[WakeUp] = []
+        self._news = asyncio.Event()
+        self._is_closing = False
+        self._task: asyncio.Task[None] | None = None
 
-    def add(self, wake_ups: Iterable[WakeUp]) -> None:
+    def start(self) -> None:
+        WAKE_UPS_WAITING.set_function(lambda: len(self._waiting))
+        self._task = asyncio.create_task(self._send_until_closed(), name="announcer")
+
+    async def close(self, patience_seconds: float = 2.0) -> None:
+        """Send what waits, for at most `patience_seconds`."""
+        if self._task is None:
+            return
+        self._is_closing = True
+        self._news.set()
+        try:
+            async with asyncio.timeout(patience_seconds):
+                await self._task
+        except TimeoutError:
+            log.warning("wake_ups_dropped", count=len(self._waiting))
+
+    def announce(self, wake_ups: Sequence[WakeUp]) -> None:
+        """Let the wake-ups be sent. When Redis has been away for so long that too many wait, they are dropped."""
         for wake_up in wake_ups:
-            try:
-                self.queue.put_nowait(wake_up)
-            except asyncio.QueueFull:
-                WAKE_UPS_LOST.inc()
-                log.warning("wake_up_dropped")
+            if isinstance(wake_up, Live):
+                self._tell(wake_up)
+        if dropped := max(0, len(self._waiting) + len(wake_ups) - self._capacity):
+            WAKE_UPS_LOST.inc(dropped)
+            log.warning("wake_ups_dropped", count=dropped)
+        self._waiting += wake_ups[: len(wake_ups) - dropped]
+        self._news.set()
 
-    async def run(self) -> None:
-        loop, next_at = asyncio.get_running_loop(), 0.0
-        while True:
-            batch = [await self.queue.get()]
-            pause = max(self._gathered, next_at - loop.time())
-            if pause > 0:
-                await asyncio.sleep(pause)
-            while not self.queue.empty() and len(batch) < 500:
-                batch.append(self.queue.get_nowait())
+    def _tell(self, wake_up: Live) -> None:
+        """What has been committed stays so, whatever becomes of a wake-up, and the next one is told."""
+        for heard in self._here:
+            try:
+                heard(wake_up)
+            except Exception as fault:
+                log.warning("wake_ups_not_heard", fault=fault)
+
+    async def _send_until_closed(self) -> None:
+        while self._waiting or not self._is_closing:
+            if not self._waiting:
+                self._news.clear()
+                await self._news.wait()
+                continue
+            batch, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
             for sink in self._sinks:
                 try:
                     await sink(batch)
                 except Exception as error:
                     WAKE_UPS_LOST.inc(len(batch))
                     log.warning("wake_ups_failed", count=len(batch), fault=error)
-            next_at = loop.time() + self._apart
-            for _ in batch:
-                self.queue.task_done()
+            if len(batch) < _AT_ONCE and not self._is_closing:
+                await asyncio.sleep(_APART_SECONDS)

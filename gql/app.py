@@ -56,10 +56,9 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
     feed = make_feed_hub(database, compare_seconds=settings.live_compare_seconds)
     tasks = TaskBoard(database, compare_seconds=settings.live_compare_seconds)
     announcer = Announcer(
-        *(to_roll_sheets(redis), to_tasks(redis)),
+        *(to_roll_sheets(redis), to_tasks(redis), *(() if to_workers is None else (to_workers,))),
         # The subscribers of this process do not depend on Redis.
         here=[hub.heard, feed.heard, tasks.heard],
-        patient=() if to_workers is None else [to_workers],
     )
     clock = clock_from(settings.test_clock)
     services = make_services(

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from db.redis_internals import Messages
-from db.wake_ups import LIVE, Live
+from db.wake_ups import LIVE, Live, heard_in
 
 log = structlog.get_logger("rollbook.live")
 
@@ -106,10 +106,6 @@ class Listener:
                 is_waiting_for_pong = True
 
     def _wake(self, channel: str, text: str) -> None:
-        try:
-            wake_up = LIVE[channel].decode(text)
-        except ValueError:
-            log.warning("wake_up_not_understood", text=text[:100])
-            return
-        for hub in self._hubs:
-            hub.heard(wake_up)
+        for wake_up in heard_in(channel, text):
+            for hub in self._hubs:
+                hub.heard(wake_up)

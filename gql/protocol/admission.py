@@ -196,6 +196,8 @@ class Admission:
 
     def _asks_for_far_more(self, tenant: _Tenant, now: float) -> bool:
         """Return whether the tenant asks for far more than each of the other tenants does on average."""
+        if self._of_late.has_only(tenant.key):
+            return False
         own = tenant.running + len(tenant.waiting)
         asked = self._of_late.of(tenant.key, now) + own * self._average
         # What others have waiting counts as well: after a moment in which the process stood still, all have a queue.

@@ -28,6 +28,10 @@ class Shares:
         self._stored[tenant] = self._stored.get(tenant, 0.0) + weighed
         self._total += weighed
 
+    def has_only(self, tenant: Hashable) -> bool:
+        """Return whether no other tenant has used anything."""
+        return len(self._stored) == (tenant in self._stored)
+
     def of(self, tenant: Hashable, now: float) -> float:
         """Return the seconds of the tenant."""
         return self._stored.get(tenant, 0.0) * self._weight(now)
