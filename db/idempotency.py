@@ -81,13 +81,14 @@ async def first_answer(uow: UnitOfWork, retry: Retry, now: datetime) -> dict[str
     kept: other requests with the same input wait for the sheet. Raises IdempotencyKeyReused.
     """
     kept = uow.looked_up.get(retry.key)
-    if kept is None:
+    if kept is not None and kept.kept_mutation is None:
+        return None
+    # A key that stands in the way may be forgotten before it is read.
+    while kept is None:
         first = {**_named(uow, retry), "mutation": retry.mutation, "fingerprint": retry.fingerprint, "used_at": now}
         if await _FIRST.rows(uow.connection, first):
             return None
-        kept = (await uow.connection.execute(_ANSWER, _named(uow, retry))).one()
-    elif kept.kept_mutation is None:
-        return None
+        kept = (await uow.connection.execute(_ANSWER, _named(uow, retry))).one_or_none()
     if (kept.kept_mutation, kept.kept_fingerprint) != (retry.mutation, retry.fingerprint):
         raise IdempotencyKeyReused
     answer: dict[str, Any] = kept.kept_answer
