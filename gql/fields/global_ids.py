@@ -15,6 +15,7 @@ from uuid import UUID
 import strawberry
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
+from db.asyncpg_internals import DriversUUID
 from gql.protocol.errors import BadInput
 from gql.protocol.made_later import Of
 
@@ -25,10 +26,10 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 Part = UUID | date
 
-# Types whose key is more than one UUID.
+# Types whose key is more than one UUID. The driver's UUIDs are hashed and sent to PostgreSQL without running Python.
 _SHAPES: Mapping[str, tuple[Callable[[str], Part], ...]] = {
-    "Occurrence": (UUID, date.fromisoformat),
-    "RosterEntry": (UUID, date.fromisoformat, UUID),
+    "Occurrence": (DriversUUID, date.fromisoformat),
+    "RosterEntry": (DriversUUID, date.fromisoformat, DriversUUID),
 }
 
 
@@ -103,7 +104,7 @@ def decode_node_id(value: str, argument: str, types: frozenset[str] | None = Non
 def _decoded(value: str) -> tuple[str, tuple[Part, ...]]:
     """Raises ValueError and binascii.Error."""
     type_name, *texts = _text(value).split(":")
-    shape = _SHAPES.get(type_name, (UUID,))
+    shape = _SHAPES.get(type_name, (DriversUUID,))
     key = tuple(read(text) for read, text in zip(shape, texts, strict=True))
     if not type_name.isidentifier() or encode_id(type_name, *key) != value:
         raise ValueError
