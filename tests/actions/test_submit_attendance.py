@@ -27,7 +27,7 @@ from attendance.rules.vocabulary import AttendanceStatus, Permission, Portal
 from db.engine import Database
 from db.ids import new_id
 from db.unit_of_work import unit_of_work
-from db.wake_ups import Announcer, RollSheetChanged
+from db.wake_ups import Announcer, RollSheetChanged, WakeUp
 from tests.support.factories import MONDAY, Lesson, World
 from tests.support.viewers import DURING_CLASS, staff_viewer
 
@@ -49,7 +49,8 @@ class Sheet:
         self.database, self.world, self.lesson, self.viewer = database, world, lesson, viewer
         self.ann, self.ben, self.cas = students
         self.key = lesson.key()
-        self.announcer = Announcer()
+        self.heard: list[WakeUp] = []
+        self.announcer = Announcer(here=[self.heard.append])
 
     async def submit(
         self,
@@ -90,9 +91,7 @@ async def test_R4_2_a_sheet_is_saved_in_one_revision(sheet: Sheet, owner: AsyncC
     assert done == Recorded(1, (sheet.ann, sheet.ben, sheet.cas))
     assert await sheet.marks() == {sheet.ann: TARDY, sheet.ben: PRESENT, sheet.cas: PRESENT}
     assert list(await owner.execute(CHANGES)) == [(1, "MARKS")]
-    assert sheet.announcer._at_once.queue.get_nowait() == RollSheetChanged(
-        sheet.world.organization_id, sheet.lesson.timeslot_id, MONDAY, 1
-    )
+    assert sheet.heard == [RollSheetChanged(sheet.world.organization_id, sheet.lesson.timeslot_id, MONDAY, 1)]
 
 
 async def test_R4_9_every_change_is_kept_with_before_and_after(sheet: Sheet, owner: AsyncConnection) -> None:

@@ -75,7 +75,7 @@ async def desk(world: World, database: Database) -> TaskDesk:
 async def test_R9_8_mail_of_a_task_leaves_when_the_task_is_over(desk: TaskDesk) -> None:
     """And not while it is at work, so that cancelling takes it back (R9.5)."""
     context = desk.worker()
-    desk.announcer._at_once._sinks = (to_letters(context.letters),)
+    desk.announcer._sinks = (to_letters(context.letters),)
     desk.announcer.start()
     sending = asyncio.create_task(keep_sending(context))
     await asyncio.sleep(0)
