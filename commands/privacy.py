@@ -25,7 +25,7 @@ from db.organization.security_events import Counted, Happening, add_security_eve
 from db.people.erasing import find_organization_of_family
 from db.people.family_export import read_family_export
 from db.unit_of_work import UnitOfWork, unit_of_work
-from db.wake_ups import Announcer, connect_redis, to_roll_sheets
+from db.wake_ups import Announcer, connect_redis, to_processes
 from gql.fields.global_ids import decode_id
 from gql.protocol.errors import BadInput
 from settings import Settings
@@ -49,7 +49,7 @@ def erase(family: str, student: str | None, *, yes: bool) -> None:
 
     async def carry_out(database: Database) -> FamilyErased:
         redis = connect_redis(settings.redis_url)
-        announcer = Announcer(to_roll_sheets(redis))
+        announcer = Announcer(to_processes(redis))
         announcer.start()
         try:
             async with unit_of_work(database, organization_id, announcer) as uow:

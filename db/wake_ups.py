@@ -22,7 +22,7 @@ TASKS = "rollbook:tasks"
 FEEDS = "rollbook:feeds"
 
 # A message to Redis costs the API as much as a statement, and many check-ins at once would send one each. The messages
-# of a process are so many seconds apart.
+# of a process are so many seconds apart, unless there were more wake-ups than one takes.
 _APART_SECONDS = 0.05
 _AT_ONCE = 500
 
@@ -131,20 +131,11 @@ def connect_redis(url: str) -> Redis:
     )
 
 
-def to_roll_sheets(redis: Redis) -> Sink:
-    """Return a sink that publishes changes of roll sheets and of feeds to every process."""
-    return _to_channels(redis, ROLL_SHEETS, FEEDS)
+def to_processes(redis: Redis) -> Sink:
+    """Return a sink that publishes to every process what processes send each other: one message for each channel."""
 
-
-def to_tasks(redis: Redis) -> Sink:
-    """Return a sink that publishes changes of background tasks to every process that watches one."""
-    return _to_channels(redis, TASKS)
-
-
-def _to_channels(redis: Redis, *channels: str) -> Sink:
     async def publish(wake_ups: Sequence[WakeUp]) -> None:
-        for channel in channels:
-            kind = LIVE[channel]
+        for channel, kind in LIVE.items():
             # Each is told once, in the order in which they were announced.
             lines = dict.fromkeys(wake_up.encode() for wake_up in wake_ups if isinstance(wake_up, kind))
             if lines:

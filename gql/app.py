@@ -17,7 +17,7 @@ from db.engine import Database, create_engine
 from db.limits import Limits
 from db.pool import show_pool
 from db.roster.known_rosters import forgetting_unused
-from db.wake_ups import Announcer, Sink, connect_redis, to_roll_sheets, to_tasks
+from db.wake_ups import Announcer, Sink, connect_redis, to_processes
 from figures import serving_figures, watching_the_loop
 from gql.client_pages import client_routes, not_found
 from gql.fields.context import make_context
@@ -56,7 +56,8 @@ def create_app(settings: Settings, to_workers: Sink | None = None) -> Starlette:
     feed = make_feed_hub(database, compare_seconds=settings.live_compare_seconds)
     tasks = TaskBoard(database, compare_seconds=settings.live_compare_seconds)
     announcer = Announcer(
-        *(to_roll_sheets(redis), to_tasks(redis), *(() if to_workers is None else (to_workers,))),
+        to_processes(redis),
+        *(() if to_workers is None else (to_workers,)),
         # The subscribers of this process do not depend on Redis.
         here=[hub.heard, feed.heard, tasks.heard],
     )

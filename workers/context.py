@@ -14,7 +14,7 @@ from db.engine import Database, create_engine
 from db.limits import Limits
 from db.pool import show_pool
 from db.unit_of_work import UnitOfWork, unit_of_work
-from db.wake_ups import Announcer, EmailQueued, Sink, WakeUp, connect_redis, to_roll_sheets, to_tasks
+from db.wake_ups import Announcer, EmailQueued, Sink, WakeUp, connect_redis, to_processes
 from mail.smtp import SmtpServer
 from settings import Settings
 from workers.bell import Bell
@@ -91,7 +91,7 @@ async def working(settings: Settings, kinds: Kinds = KINDS, *, rest: float = RES
     database = Database(create_engine(settings.database_url, pool_size=settings.database_pool_size, limits=limits))
     redis = connect_redis(settings.redis_url)
     letters = Bell()
-    announcer = Announcer(to_letters(letters), to_roll_sheets(redis), to_tasks(redis))
+    announcer = Announcer(to_letters(letters), to_processes(redis))
     announcer.start()
     show_pool(database.engine)
     try:

@@ -28,7 +28,7 @@ from bench.peers.servers import BARE, Server
 from bench.raw_clients import Audience
 from db.engine import Database, create_engine
 from db.unit_of_work import unit_of_work
-from db.wake_ups import Announcer, connect_redis, to_roll_sheets
+from db.wake_ups import Announcer, connect_redis, to_processes
 from tests.support.live_sheet import WITHOUT_TOKENS
 from tests.support.sockets import greeting
 from tests.support.viewers import staff_viewer
@@ -85,7 +85,7 @@ class Changes:
 @asynccontextmanager
 async def changing(business: Business, url: str, redis_url: str, application: str) -> AsyncIterator[Changes]:
     redis = connect_redis(redis_url)
-    announcer = Announcer(to_roll_sheets(redis))
+    announcer = Announcer(to_processes(redis))
     announcer.start()
     database = Database(create_engine(url, pool_size=1, application=application))
     try:

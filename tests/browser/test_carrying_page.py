@@ -13,7 +13,7 @@ from clock import wall_clock
 from commands.servers.start import Servers
 from db import models
 from db.engine import Database
-from db.wake_ups import Announcer, connect_redis, to_tasks
+from db.wake_ups import Announcer, connect_redis, to_processes
 from tests.support.browser_pages import PHONE, Hall
 from tests.support.factories import World
 from workers.context import WorkerContext
@@ -24,7 +24,7 @@ from workers.jobs.work_on_tasks import work_off
 async def worker(database: Database, servers: Servers) -> AsyncIterator[WorkerContext]:
     """Works on tasks when it is told to, and its news reach the API at once."""
     redis = connect_redis(servers.redis_url)
-    announcer = Announcer(to_tasks(redis))
+    announcer = Announcer(to_processes(redis))
     announcer.start()
     yield WorkerContext(database, announcer, wall_clock, kinds=KINDS)
     await announcer.close()

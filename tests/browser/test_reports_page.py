@@ -11,7 +11,7 @@ from attendance.rules.vocabulary import AttendanceStatus, Permission
 from commands.servers.start import Servers
 from db import models
 from db.engine import Database
-from db.wake_ups import Announcer, connect_redis, to_tasks
+from db.wake_ups import Announcer, connect_redis, to_processes
 from tests.support.browser_pages import PHONE, Hall
 from tests.support.factories import World
 from workers.context import WorkerContext
@@ -54,7 +54,7 @@ async def test_R15_1_reports_are_tables_and_files(
     await expect(rows.nth(1)).to_contain_text("Ann")
 
     redis = connect_redis(servers.redis_url)
-    announcer = Announcer(to_tasks(redis))
+    announcer = Announcer(to_processes(redis))
     announcer.start()
     async with page.expect_download() as download:
         await desk.tap("Save as a spreadsheet")

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from attendance.rules.vocabulary import Permission
 from commands.servers.start import Servers
 from db.engine import Database
-from db.wake_ups import Announcer, connect_redis, to_tasks
+from db.wake_ups import Announcer, connect_redis, to_processes
 from tests.support.browser_pages import PHONE, Hall
 from tests.support.factories import World
 from tests.support.task_desk import EXCEPTION, TaskDesk, new_desk
@@ -19,7 +19,7 @@ from tests.support.task_desk import EXCEPTION, TaskDesk, new_desk
 async def tasks(database: Database, world: World, servers: Servers) -> AsyncIterator[TaskDesk]:
     """Tasks of an owner, whose changes reach the API at once."""
     redis = connect_redis(servers.redis_url)
-    announcer = Announcer(to_tasks(redis))
+    announcer = Announcer(to_processes(redis))
     announcer.start()
     owner = await world.staff(Permission.OWNER)
     yield replace(await new_desk(world, database, students=3), person_id=owner, announcer=announcer)

@@ -16,7 +16,7 @@ from attendance.rules.vocabulary import Source
 from clock import Clock, clock_from, wall_clock
 from db.engine import Database
 from db.tokens.token_runs import DueTokenRun
-from db.wake_ups import ROLL_SHEETS, Announcer, RollSheetChanged, TokenRunArmed, connect_redis, to_roll_sheets
+from db.wake_ups import ROLL_SHEETS, Announcer, RollSheetChanged, TokenRunArmed, connect_redis, to_processes
 from tests.support.factories import MONDAY, World, new_world
 from tests.support.token_sheet import (
     ABSENT,
@@ -61,7 +61,7 @@ async def absent_sheet(world: World, database: Database) -> TokenSheet:
 async def announcer(redis_url: str) -> AsyncIterator[Announcer]:
     """To roll sheets and to workers, as in the API."""
     redis, queue = connect_redis(redis_url), connect_queue(redis_url)
-    announcer = Announcer(to_roll_sheets(redis), to_workers(queue))
+    announcer = Announcer(to_processes(redis), to_workers(queue))
     announcer.start()
     yield announcer
     await announcer.close()

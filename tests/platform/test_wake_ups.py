@@ -22,7 +22,7 @@ from db.wake_ups import (
     WakeUp,
     connect_redis,
     heard_in,
-    to_roll_sheets,
+    to_processes,
 )
 from tests.support.factories import LONG_AGO
 
@@ -69,7 +69,7 @@ async def test_those_of_a_batch_are_published_in_one_message_and_heard_one_by_on
     redis = connect_redis(redis_url)
     async with redis, redis.pubsub() as pubsub:
         await pubsub.subscribe(ROLL_SHEETS, FEEDS)
-        await to_roll_sheets(redis)(batch)
+        await to_processes(redis)(batch)
         for _ in range(4):
             answer = await pubsub.get_message(timeout=5)
             assert answer is not None

@@ -21,7 +21,7 @@ from attendance.rules.vocabulary import OfferingKind, Permission, Portal, TokenR
 from db.engine import Database, create_engine
 from db.marks.changes import lock_occurrence
 from db.unit_of_work import unit_of_work
-from db.wake_ups import Announcer, connect_redis, to_roll_sheets
+from db.wake_ups import Announcer, connect_redis, to_processes
 from tests.api.kiosk.kiosk_door import launch
 from tests.simulation.crew import Crew
 from tests.simulation.days import Days
@@ -56,7 +56,7 @@ COUNTS = text(
 async def heard(redis_url: str) -> AsyncIterator[Announcer]:
     """As the API announces: to roll sheets and to workers, through the real Redis."""
     redis, jobs = connect_redis(redis_url), connect_queue(redis_url)
-    announcer = Announcer(to_roll_sheets(redis), to_workers(jobs))
+    announcer = Announcer(to_processes(redis), to_workers(jobs))
     announcer.start()
     yield announcer
     await announcer.close()

@@ -14,7 +14,7 @@ from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, Permission
 from db.engine import Database
 from db.marks.changes import Author, lock_occurrence, record_change
 from db.unit_of_work import unit_of_work
-from db.wake_ups import Announcer, connect_redis, to_roll_sheets
+from db.wake_ups import Announcer, connect_redis, to_processes
 from gql.fields.global_ids import encode_id, encode_occurrence_id
 from tests.support.api_process import ApiProcess, ask
 from tests.support.documents import mutation
@@ -73,7 +73,7 @@ class LiveSheet:
 async def live_sheet(database: Database, world: World, redis_url: str, *names: str) -> AsyncIterator[LiveSheet]:
     """With Ann, Ben and Cas unless other names are given; its wake-ups go through this Redis."""
     redis = connect_redis(redis_url)
-    announcer = Announcer(to_roll_sheets(redis))
+    announcer = Announcer(to_processes(redis))
     announcer.start()
     olga = await world.staff(Permission.OWNER, first_name="Olga")
     sheet = LiveSheet(world, database, announcer, await world.weekly_class(), olga)

@@ -12,7 +12,7 @@ from attendance.rules.vocabulary import Permission
 from attendance.tasks.kinds import KINDS
 from commands.servers.start import Servers
 from db.engine import Database
-from db.wake_ups import Announcer, connect_redis, to_roll_sheets
+from db.wake_ups import Announcer, connect_redis, to_processes
 from tests.actions.cancelling import new_cancel_desk
 from tests.support.api_process import ApiProcess, api_process, ask, office_token
 from tests.support.documents import mutation
@@ -36,7 +36,7 @@ async def live(servers: Servers, database_url: str, database: Database) -> Async
 @pytest.fixture
 async def announcer(servers: Servers) -> AsyncIterator[Announcer]:
     redis = connect_redis(servers.redis_url)
-    announcer = Announcer(to_roll_sheets(redis))
+    announcer = Announcer(to_processes(redis))
     announcer.start()
     yield announcer
     await announcer.close()
