@@ -108,7 +108,7 @@ class TaskDesk:
 
     @property
     def heard(self) -> list[WakeUp]:
-        return list(self.announcer._at_once.queue._queue)  # type: ignore[attr-defined]
+        return list(self.announcer._waiting)
 
     async def start(self, person_id: UUID | None = None, **given: Any) -> UUID:
         author = Author(Source.OFFICE, person_id or self.person_id)
