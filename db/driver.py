@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.checking_out import driver_of
+from db.put_off import execute_put_off, put_off, waiting
 from tracing import is_tracing, statement_span
 
 Run: TypeAlias = Callable[..., Awaitable[Any]]
@@ -25,7 +26,7 @@ Run: TypeAlias = Callable[..., Awaitable[Any]]
 
 _DIALECT = URL.create("postgresql+asyncpg").get_dialect()()
 _ANYTHING = text("SELECT 1")
-_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 @dataclass(slots=True)
@@ -86,6 +87,13 @@ class HotStatement:
             self._as_row = row_maker(tuple(records[0].keys()))
         return [self._as_row(record) for record in records]
 
+    def put_off(self, driver: asyncpg.Connection, parameters: Mapping[str, object]) -> None:
+        """Execute the statement before the next one of its transaction, or with its commit. What it returns is lost.
+
+        driver -- the connection of a transaction of `Database.write`
+        """
+        put_off(driver, self.statement, self._given(parameters))
+
     def _given(self, parameters: Mapping[str, object]) -> list[object]:
         return [parameters[name] for name in self._parameters]
 
@@ -143,19 +151,21 @@ async def by_driver(
 ) -> Any:
     """Return what the driver's connection answers. Its faults are raised as SQLAlchemy's.
 
-    named -- what traces show in place of the statement, whose text has values
+    named -- what traces and faults show in place of the statement, whose text has values
     """
     driver: Any = driver_of(connection) or (await connection.get_raw_connection()).driver_connection
     try:
+        if driver in waiting:
+            await execute_put_off(driver)
         # A script that only begins a transaction has no span, and its text holds values.
-        named = statement if named is None and run is not asyncpg.Connection.execute else named
-        if named is None or not is_tracing():
+        shown = statement if named is None and run is not asyncpg.Connection.execute else named
+        if shown is None or not is_tracing():
             return await run(driver, statement, *arguments)
-        with statement_span(named):
+        with statement_span(shown):
             return await run(driver, statement, *arguments)
-    except _FAULTS as fault:
+    except FAULTS as fault:
         if driver.is_closed():
             # This lets SQLAlchemy notice the loss, raise its own error, and drop all connections of the same age.
             await connection.execute(_ANYTHING)
         kind = ProgrammingError if isinstance(fault, asyncpg.SyntaxOrAccessError) else DBAPIError
-        raise kind(statement, None, fault) from fault
+        raise kind(named or statement, None, fault) from fault

@@ -11,16 +11,18 @@ import asyncpg
 import orjson
 from sqlalchemy import PoolResetState, event, text
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, Pool, QueuePool
 
 from db.asyncpg_internals import Connection, end_transaction, watch_socket
 from db.checking_out import begin_to_connect, driver_of, give_back, take
-from db.driver import WithValues, by_driver
+from db.driver import FAULTS, WithValues, by_driver
 from db.history import ask_history, keep_history
-from db.kept_connections import KeptConnections
+from db.kept_connections import KeptConnections, Taken
 from db.limits import OF_A_COMMAND, Limits
 from db.pool import CountingPool
+from db.put_off import COMMIT, Prepared, PutOff, commit_with, execute_put_off, shown, waiting
 from db.tracing import trace_statements
 from tracing import is_tracing, trace_parent
 
@@ -41,7 +43,7 @@ SET LOCAL plan_cache_mode = force_generic_plan;
 """
 _START_TRACED = _START + "SET LOCAL rollbook.trace_parent = '{trace_parent}';\n"
 _TO_READ, _TO_WRITE = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN ISOLATION LEVEL READ COMMITTED"
-_IS_OPEN, _WAS_CANCELLED = "is_open", "was_cancelled"
+_IS_OPEN, _WAS_CANCELLED, _PREPARED = "is_open", "was_cancelled", "prepared"
 # Seconds after which the server counts as unreachable and the connection is dropped.
 _LONGEST_STATEMENT = 40.0
 _LONGEST_ROLLBACK = 5.0
@@ -84,6 +86,8 @@ def create_engine(
     if role is not None:
         server_settings |= {"role": role, "statement_timeout": "30s", "lock_timeout": _milliseconds(limits.lock)}
         server_settings |= {"enable_seqscan": "off", "plan_cache_mode": "force_generic_plan"}
+        # Values that stand in the text of a statement are written for this (`db.put_off`).
+        server_settings["standard_conforming_strings"] = "on"
     engine = create_async_engine(
         url,
         poolclass=CountingPool,
@@ -115,6 +119,7 @@ def create_engine(
     event.listen(engine.sync_engine, "handle_error", _keep_when_cancelled)
     if role is not None:
         event.listen(engine.sync_engine, "connect", _know_history)
+        event.listen(engine.sync_engine, "before_cursor_execute", _execute_put_off)
     if is_tracing():
         trace_statements(engine)
     return engine
@@ -137,6 +142,16 @@ def _watch(connection: Any, _: ConnectionPoolEntry) -> None:
 
 def _know_history(connection: Any, entry: ConnectionPoolEntry) -> None:
     keep_history(entry.info, connection.run_async(ask_history))
+
+
+def _execute_put_off(connection: Any, *_: Any) -> None:
+    """Execute what is put off before a statement of SQLAlchemy. Raises DBAPIError."""
+    adapted = connection.connection.dbapi_connection
+    if adapted.driver_connection in waiting:
+        try:
+            adapted.run_async(execute_put_off)
+        except FAULTS as fault:
+            raise DBAPIError("put off", None, fault) from fault
 
 
 def _keep_when_cancelled(context: ExceptionContext) -> None:
@@ -211,8 +226,9 @@ class Database:
         """Open one consistent snapshot of one tenant: all statements in the block see the same state."""
         return self._transaction(_START.format(begin=_TO_READ, organization_id=organization_id), _has_read)
 
-    @asynccontextmanager
-    async def write(self, organization_id: UUID, first: WithValues | None = None) -> AsyncIterator[AsyncConnection]:
+    def write(
+        self, organization_id: UUID, first: WithValues | None = None
+    ) -> AbstractAsyncContextManager[AsyncConnection]:
         """Open a transaction that changes one tenant's rows: each statement sees what was committed before it.
 
         first -- a statement that is executed in the round trip with which the transaction begins. What it returns is
@@ -224,13 +240,9 @@ class Database:
         parent = trace_parent()
         start = _START if parent is None else _START_TRACED
         script = start.format(begin=_TO_WRITE, organization_id=organization_id, trace_parent=parent)
-        named = None
-        if first is not None:
-            script, named = script + first.text, first.named
-        async with self.kept.use() as connection:
-            await by_driver(connection, script, run=asyncpg.Connection.execute, named=named)
-            yield connection
-            await by_driver(connection, "COMMIT", run=asyncpg.Connection.execute)
+        if first is None:
+            return _Write(self.kept.use(), script)
+        return _Write(self.kept.use(), script + first.text, first.named)
 
     def between_transactions(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Take a connection without beginning a transaction, for a statement that is one itself (`Snapshot`), or for a
@@ -256,7 +268,10 @@ class Database:
     def _may_keep(self, kept: int) -> bool:
         """Return whether another connection may stay out of the pool, which has one left, and half of them at least."""
         pool = self.engine.sync_engine.pool
-        return isinstance(pool, QueuePool) and not _is_used_up(pool) and kept < pool.size() // 2
+        if not isinstance(pool, QueuePool):
+            return False
+        size = pool.size()
+        return kept < size // 2 and pool.checkedout() < size
 
     @asynccontextmanager
     async def _transaction(
@@ -291,3 +306,45 @@ class Database:
 
     async def close(self) -> None:
         await self.drop_connections()
+
+
+class _Write(AbstractAsyncContextManager[AsyncConnection]):
+    """A block that is a writing transaction.
+
+    script -- what begins it
+    named -- the script without values, for traces
+    """
+
+    __slots__ = ("_connection", "_driver", "_named", "_script", "_taken")
+
+    def __init__(self, taken: Taken, script: str, named: str | None = None) -> None:
+        self._taken = taken
+        self._script = script
+        self._named = named
+
+    async def __aenter__(self) -> AsyncConnection:
+        connection = self._connection = await self._taken.__aenter__()
+        self._driver = driver_of(connection)
+        try:
+            await by_driver(connection, self._script, run=asyncpg.Connection.execute, named=self._named)
+        except BaseException as fault:
+            await self._taken.__aexit__(type(fault), fault, fault.__traceback__)
+            raise
+        return connection
+
+    async def __aexit__(self, *fault: Any) -> None:
+        put_off = waiting.pop(self._driver, None)
+        if fault[0] is None:
+            try:
+                await self._commit(put_off)
+            except BaseException as failed:
+                await self._taken.__aexit__(type(failed), failed, failed.__traceback__)
+                raise
+        await self._taken.__aexit__(*fault)
+
+    async def _commit(self, put_off: list[PutOff] | None) -> None:
+        if put_off is None:
+            await by_driver(self._connection, COMMIT, run=asyncpg.Connection.execute)
+            return
+        prepared: Prepared = self._connection.info.setdefault(_PREPARED, {})
+        await by_driver(self._connection, COMMIT, put_off, prepared, run=commit_with, named=shown(put_off))

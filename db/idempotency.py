@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from attendance.rules.refusals import IdempotencyKeyReused
 from db.driver import Beside, HotStatement
@@ -27,9 +28,8 @@ WHERE i.organization_id = :organization_id AND i.caller_id = :caller_id AND i.ke
 _FIRST_WITH_ANSWER = HotStatement("""
 INSERT INTO idempotency_key (organization_id, caller_id, key, mutation, fingerprint, used_at, answer)
 VALUES (:organization_id, :caller_id, :key, :mutation, :fingerprint, :used_at, CAST(:answer AS jsonb))
-ON CONFLICT DO NOTHING
-RETURNING key
 """)
+_PRIMARY_KEY = "idempotency_key_pk"
 _KEPT = """
 SELECT i.mutation AS kept_mutation, i.fingerprint AS kept_fingerprint, i.answer AS kept_answer
 FROM idempotency_key i
@@ -96,16 +96,21 @@ async def first_answer(uow: UnitOfWork, retry: Retry, now: datetime) -> dict[str
 
 
 async def keep_answer(uow: UnitOfWork, retry: Retry, answer: dict[str, Any], now: datetime) -> None:
-    """Store the answer in the transaction that it belongs to. Raises IdempotencyKeyReused when a key that was only
-    looked up has been used for something else meanwhile.
+    """Store the answer in the transaction that it belongs to. A key that was only looked up is stored with the commit,
+    or before the next statement, which fails when it has been used for something else meanwhile (`was_key_taken`). The
+    answer then has no texts of people.
     """
     given = {**_named(uow, retry), "answer": orjson.dumps(answer).decode()}
-    if retry.key not in uow.looked_up:
+    if retry.key in uow.looked_up:
+        given |= {"mutation": retry.mutation, "fingerprint": retry.fingerprint, "used_at": now}
+        await uow.put_off(_FIRST_WITH_ANSWER, given)
+    else:
         await _KEEP.rows(uow.connection, given)
-        return
-    given |= {"mutation": retry.mutation, "fingerprint": retry.fingerprint, "used_at": now}
-    if not await _FIRST_WITH_ANSWER.rows(uow.connection, given):
-        raise IdempotencyKeyReused
+
+
+def was_key_taken(fault: DBAPIError) -> bool:
+    """Return whether a transaction failed because its idempotency key was used for something else meanwhile."""
+    return getattr(fault.orig, "constraint_name", None) == _PRIMARY_KEY
 
 
 def _named(uow: UnitOfWork, retry: Retry) -> dict[str, object]:

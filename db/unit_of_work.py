@@ -1,7 +1,7 @@
 """One writing transaction, which the edge opens and closes once for each mutation field or job."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.sheets import SheetFacts
-from db.driver import WithValues
+from db.checking_out import driver_of
+from db.driver import HotStatement, WithValues
 from db.engine import Database, set_tenant
 from db.wake_ups import Announcer, FeedGrew, RollSheetChanged, WakeUp
 
@@ -37,6 +38,7 @@ class UnitOfWork:
         been read after that (see `db.marks.sheets`). The act on the sheet takes them out
     looked_up -- the idempotency key that was looked up with such a roll sheet, with a row that has what is kept for it
         (see `db.idempotency`)
+    puts_off -- whether the commit of the transaction executes what is put off
     """
 
     connection: AsyncConnection
@@ -47,6 +49,7 @@ class UnitOfWork:
     sheets: dict[OccurrenceKey, SheetFacts] = field(default_factory=dict)
     opened: dict[OccurrenceKey, Sequence[Any] | None] = field(default_factory=dict)
     looked_up: dict[str, Any] = field(default_factory=dict)
+    puts_off: bool = False
 
     def time_under_lock(self, now: datetime) -> datetime:
         """Return the time to write for an act whose lock the caller holds. `now` was read before the transaction waited
@@ -54,16 +57,27 @@ class UnitOfWork:
         """
         return now if self.clock is None else max(now, self.clock())
 
+    async def put_off(self, statement: HotStatement, parameters: Mapping[str, object]) -> None:
+        """Execute the statement before the next one of the transaction, or in the round trip of the commit. What it
+        returns is lost. What it raises is raised there.
 
-@asynccontextmanager
-async def unit_of_work(
+        The server's log shows its values when it fails, so it must not have texts of people.
+        """
+        driver = driver_of(self.connection) if self.puts_off else None
+        if driver is None:
+            await statement.rows(self.connection, parameters)
+        else:
+            statement.put_off(driver, parameters)
+
+
+def unit_of_work(
     database: Database,
     organization_id: UUID,
     announcer: Announcer,
     clock: Callable[[], datetime] | None = None,
     *,
     first: WithValues | None = None,
-) -> AsyncIterator[UnitOfWork]:
+) -> AbstractAsyncContextManager[UnitOfWork]:
     """Commit at the end of the block and then announce the wake-ups. Any exception rolls everything back.
 
     first -- a statement that is executed as the transaction begins (see `Database.write`)
@@ -71,10 +85,36 @@ async def unit_of_work(
     A process that dies between the commit and the announcement loses a wake-up but no data, because listeners also
     compare with the database (docs/architecture.md).
     """
-    async with database.write(organization_id, first) as connection:
-        uow = UnitOfWork(connection, organization_id, clock=clock)
-        yield uow
-    announcer.announce(uow.wake_ups if _tells_the_feed(uow) else [*uow.wake_ups, FeedGrew(organization_id)])
+    return _Work(database.write(organization_id, first), organization_id, announcer, clock)
+
+
+class _Work(AbstractAsyncContextManager[UnitOfWork]):
+    """A block that is a unit of work in the transaction that it opens."""
+
+    __slots__ = ("_announcer", "_clock", "_organization_id", "_uow", "_writing")
+
+    def __init__(
+        self,
+        writing: AbstractAsyncContextManager[AsyncConnection],
+        organization_id: UUID,
+        announcer: Announcer,
+        clock: Callable[[], datetime] | None,
+    ) -> None:
+        self._writing = writing
+        self._organization_id = organization_id
+        self._announcer = announcer
+        self._clock = clock
+
+    async def __aenter__(self) -> UnitOfWork:
+        connection = await self._writing.__aenter__()
+        self._uow = UnitOfWork(connection, self._organization_id, clock=self._clock, puts_off=True)
+        return self._uow
+
+    async def __aexit__(self, *fault: Any) -> None:
+        await self._writing.__aexit__(*fault)
+        if fault[0] is None:
+            told = self._uow.wake_ups
+            self._announcer.announce(told if _tells_the_feed(self._uow) else [*told, FeedGrew(self._organization_id)])
 
 
 @asynccontextmanager

@@ -34,7 +34,7 @@ _LOCK = HotStatement(
 )
 NUMBERED = """
 WITH numbered AS (
-    UPDATE occurrence o SET revision = o.revision + 1
+    UPDATE occurrence o SET revision = coalesce(CAST(:revision AS integer), o.revision + 1)
     WHERE o.organization_id = :organization_id AND o.timeslot_id = :timeslot_id AND o.held_on = :held_on
     RETURNING o.organization_id, o.timeslot_id, o.held_on, o.revision, greatest(CAST(:now AS timestamptz), (
         SELECT c.changed_at FROM change c
@@ -65,7 +65,8 @@ WITH numbered AS (
 )
 """
 """The start of a statement that records a change: `numbered` has its row, with the number and the time, and `given` the
-rows that it changed. These are JSON, because the driver takes five times as long for an array for each column.
+rows that it changed. These are JSON, because the driver takes five times as long for an array for each column. When the
+number is given, the primary keys of changes and their entries refuse one that is taken.
 """
 
 _RECORD = HotStatement(f"{NUMBERED} SELECT revision, changed_at FROM numbered")  # noqa: S608 - a constant
@@ -189,8 +190,11 @@ async def record_change(
     """
     gone = set(leaving)
     entries = [entry_of(student, has_left=student in gone) for student in sorted(gone | set(students))]
-    (row,) = await _RECORD.rows(uow.connection, numbered_by(uow, key, kind, author, entries, now=now))
-    return announce_change(uow, key, NumberedChange(row.revision, row.changed_at))
+    given = numbered_by(uow, key, kind, author, entries, now=uow.time_under_lock(now))
+    (row,) = await _RECORD.rows(uow.connection, given)
+    numbered = NumberedChange(row.revision, row.changed_at)
+    announce_change(uow, key, numbered)
+    return numbered
 
 
 def numbered_by(
@@ -201,16 +205,19 @@ def numbered_by(
     entries: Sequence[Mapping[str, object]],
     *,
     now: datetime,
+    revision: int | None = None,
 ) -> dict[str, object]:
     """Return the parameters of `NUMBERED`.
 
     entries -- what `entry_of` has returned for each row
+    revision -- the number, if the caller knows that of the change before
     """
     return {
         "organization_id": uow.organization_id,
+        "revision": revision,
         "timeslot_id": key.timeslot_id,
         "held_on": key.held_on,
-        "now": uow.time_under_lock(now),
+        "now": now,
         "kind": kind,
         "source": author.source,
         "actor_id": author.person_id,
@@ -245,10 +252,9 @@ def entry_of(
     return entry
 
 
-def announce_change(uow: UnitOfWork, key: OccurrenceKey, numbered: NumberedChange) -> NumberedChange:
-    """Wake the subscribers to the roll sheet after the commit. Returns the change."""
+def announce_change(uow: UnitOfWork, key: OccurrenceKey, numbered: NumberedChange) -> None:
+    """Wake the subscribers to the roll sheet after the commit."""
     uow.wake_ups.append(RollSheetChanged(uow.organization_id, key.timeslot_id, key.held_on, numbered.revision))
-    return numbered
 
 
 async def others_since(

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.marks.marks import MarkChange
+from attendance.rules.marks.sheets import SheetFacts
 from attendance.rules.tokens.token_runs import RunsToArm
 from attendance.rules.vocabulary import ChangeKind, Source
 from db.driver import HotStatement
@@ -34,15 +34,13 @@ _MARKS = f"""
       AND m.student_id IN (SELECT e.student_id FROM given e WHERE e.after_status IS NULL)
 )
 """  # noqa: S608 - a constant
-_RECORD = HotStatement(f"{_MARKS} SELECT revision, changed_at FROM numbered")  # noqa: S608
-_RECORD_AND_ARM = HotStatement(
-    f"{_MARKS}, armed AS ({ARM}) SELECT revision, changed_at, ARRAY(SELECT phase FROM armed) AS armed FROM numbered"  # noqa: S608
-)
+_RECORD = HotStatement(f"{_MARKS} SELECT")
+_RECORD_AND_ARM = HotStatement(f"{_MARKS}, armed AS ({ARM}) SELECT")
 
 
 async def record_marks(
     uow: UnitOfWork,
-    key: OccurrenceKey,
+    sheet: SheetFacts,
     changes: Sequence[MarkChange],
     author: Author,
     *,
@@ -51,22 +49,41 @@ async def record_marks(
     now: datetime,
 ) -> NumberedChange:
     """Number a change of marks, record what it did to each row, write the marks, and arm the runs for which they wait,
-    in one statement. Subscribers to the roll sheet and workers are woken after the commit.
+    in one statement, which is put off unless there are notes. Subscribers to the roll sheet and workers are woken after
+    the commit.
 
+    sheet -- the sheet as it is before the change
     restored -- by student, who had made a mark that the change puts back.
     waiting -- the runs to arm; None or no runs: the marks wait for nothing that is not armed.
 
-    The caller holds the occurrence's lock; see `record_change`.
+    The caller holds the occurrence's lock, under which the sheet was read; see `record_change`. So number and time of
+    the change, and the runs that the statement arms, are known before it is executed.
     """
+    key, at = sheet.head.key, uow.time_under_lock(now)
+    numbered = NumberedChange(sheet.revision + 1, at if sheet.changed_at is None else max(at, sheet.changed_at))
     entries = [_entry(each, author, restored or {}) for each in changes]
-    given = numbered_by(uow, key, ChangeKind.MARKS, author, entries, now=now)
-    if waiting is None or not waiting.runs:
-        (row,) = await _RECORD.rows(uow.connection, given)
-        return announce_change(uow, key, NumberedChange(row.revision, row.changed_at))
-    (row,) = await _RECORD_AND_ARM.rows(uow.connection, given | armed_by(waiting, now))
-    numbered = announce_change(uow, key, NumberedChange(row.revision, row.changed_at))
-    announce_runs(uow, key, waiting, row.armed)
+    given = numbered_by(
+        uow, key, ChangeKind.MARKS, author, entries, now=numbered.changed_at, revision=numbered.revision
+    )
+    announce_change(uow, key, numbered)
+    statement = _RECORD
+    if waiting is not None and waiting.runs:
+        statement = _RECORD_AND_ARM
+        given |= armed_by(waiting, now)
+        announce_runs(uow, key, waiting, [run.phase for run in waiting.runs])
+    if _has_note(changes):
+        await statement.rows(uow.connection, given)
+    else:
+        await uow.put_off(statement, given)
     return numbered
+
+
+def _has_note(changes: Sequence[MarkChange]) -> bool:
+    for each in changes:
+        for mark in (each.before, each.after):
+            if mark is not None and mark.note is not None:
+                return True
+    return False
 
 
 def _entry(change: MarkChange, author: Author, restored: Mapping[UUID, Author]) -> dict[str, object]:

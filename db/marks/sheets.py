@@ -28,7 +28,11 @@ from db.unit_of_work import UnitOfWork
 _ASKED = "(SELECT CAST(:timeslot_id AS uuid) AS timeslot_id, CAST(:held_on AS date) AS held_on, 1 AS place)"
 _QUERY = f"""
 WITH head AS MATERIALIZED ({heads_of(_ASKED)})
-SELECT head.*, placed.*, marked.*, tokens.*, runs.*, students.*, absences.*
+SELECT head.*, placed.*, marked.*, tokens.*, runs.*, students.*, absences.*, (
+    SELECT latest.changed_at FROM change latest
+    WHERE latest.organization_id = :organization_id AND latest.timeslot_id = head.timeslot_id
+      AND latest.held_on = head.held_on AND latest.revision = head.revision
+) AS changed_at
 FROM head
 CROSS JOIN LATERAL (
     SELECT array_agg(e.id) AS placed_ids, array_agg(e.student_id) AS placed_student_ids,
@@ -107,7 +111,8 @@ async def lock_sheet(uow: UnitOfWork, key: OccurrenceKey) -> SheetFacts | None:
     if head is None:
         return None
     phases = map(TokenRunPhase, row.armed_phases or ())
-    return SheetFacts(head, _rows(head, row), dict(zip(phases, row.armed_by_check_in or (), strict=True)))
+    armed = dict(zip(phases, row.armed_by_check_in or (), strict=True))
+    return SheetFacts(head, _rows(head, row), armed, row.changed_at)
 
 
 def _rows(head: OccurrenceHead, found: Any) -> tuple[SheetRow, ...]:

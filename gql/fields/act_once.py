@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from sqlalchemy.exc import DBAPIError
+
 from attendance.rules.calendar.timeslots import OccurrenceKey
 from attendance.rules.organization.permissions import Viewer
+from attendance.rules.refusals import IdempotencyKeyReused
+from db.idempotency import was_key_taken
 from db.unit_of_work import UnitOfWork
 from gql.fields.context import Info, Reading, changing
 from gql.fields.idempotency import mutation_of, once
@@ -48,16 +52,21 @@ async def act_once(
     An exception in the block rolls the act back. Raises NotAuthenticated, Forbidden, BadInput for a key that is empty
     or too long, OccurrenceNotFound, the refusals PermissionDenied and IdempotencyKeyReused, and what the act raises.
     """
-    async with changing(info, given, sheet=sheet) as (uow, viewer):
-        # Read after the wait for a connection.
-        now = info.context.clock()
-        outcome = await once(
-            uow,
-            lambda: act(uow, viewer, now),
-            outcome_type,
-            caller=viewer.caller,
-            mutation=mutation_of(given),
-            given=given,
-            now=now,
-        )
-        yield Acted(outcome, uow, viewer, now)
+    try:
+        async with changing(info, given, sheet=sheet) as (uow, viewer):
+            # Read after the wait for a connection.
+            now = info.context.clock()
+            outcome = await once(
+                uow,
+                lambda: act(uow, viewer, now),
+                outcome_type,
+                caller=viewer.caller,
+                mutation=mutation_of(given),
+                given=given,
+                now=now,
+            )
+            yield Acted(outcome, uow, viewer, now)
+    except DBAPIError as fault:
+        if was_key_taken(fault):
+            raise IdempotencyKeyReused from fault
+        raise

@@ -193,17 +193,16 @@ async def changing(info: Info, given: Any = None, *, sheet: OccurrenceKey | None
     the input names an occurrence that the caller may not see (R4.12).
     """
     claims, access = _asked(info)
-    services, organization_id = info.context.services, claims.organization_id
+    context, organization_id = info.context, claims.organization_id
+    services = context.services
     first, also = None, None
     if sheet is not None and exists_in(access, claims.portal):
         first, also = locking(organization_id, sheet), marks_beside(sheet)
         if also is not None and given.idempotency_key is not None:
             also = answer_beside(also, given.idempotency_key)
-    async with unit_of_work(
-        services.database, organization_id, services.announcer, info.context.clock, first=first
-    ) as uow:
+    async with unit_of_work(services.database, organization_id, services.announcer, services.clock, first=first) as uow:
         viewer = await _viewer(info, uow.connection, claims, also)
-        info.context.caller = viewer.caller
+        context.caller = viewer.caller
         if sheet is not None and first is not None:
             uow.opened[sheet] = None if also is None else also.rows
             if also is not None and also.rows and given.idempotency_key is not None:
@@ -212,7 +211,7 @@ async def changing(info: Info, given: Any = None, *, sheet: OccurrenceKey | None
             await _check_to_change(access, uow, viewer, given)
             yield Changing(uow, viewer)
         except (Forbidden, PermissionDenied):
-            info.context.tell(SecurityEventKind.PERMISSION_DENIED, viewer.caller, info.field_name)
+            context.tell(SecurityEventKind.PERMISSION_DENIED, viewer.caller, info.field_name)
             raise
 
 
@@ -256,25 +255,27 @@ def _asked(info: Info) -> tuple[Claims, Access]:
 
     `field_of(info)` is the root field itself only in its own resolver: a nested resolver has no declaration.
     """
-    access = access_of(field_of(info))
-    if info.context.claims is None:
+    access, claims = access_of(field_of(info)), info.context.claims
+    if claims is None:
         raise NotAuthenticated("Sign in first: this needs an access token.")
-    return info.context.claims, access
+    return claims, access
 
 
 async def _viewer(info: Info, connection: AsyncConnection, claims: Claims, also: Beside | None = None) -> Viewer:
     """Raises NotAuthenticated when the sign-in has ended, and Forbidden when its portal is closed to the person."""
+    context: Context = info.context
+    services = context.services
     try:
-        viewer = await info.context.services.viewers.find(connection, claims, info.context.clock(), also)
+        viewer = await services.viewers.find(connection, claims, services.clock(), also)
     except MayNotEnter as refused:
         happening = Happening(
             SecurityEventKind.PERMISSION_DENIED,
             claims.person_id,
             portal=refused.portal,
-            address=info.context.address,
+            address=context.address,
             detail=info.field_name,
         )
-        info.context.services.security_log.tell(claims.organization_id, happening)
+        services.security_log.tell(claims.organization_id, happening)
         raise Forbidden(f"You have no permission to use {PORTALS[refused.portal]}.") from None
     if viewer is None:
         raise NobodyThere(claims)

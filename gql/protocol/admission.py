@@ -191,12 +191,10 @@ class Admission:
         return min(max(used, self._slots - self._per_tenant), self._slots - 1)
 
     def _is_behind(self, tenant: _Tenant, now: float) -> bool:
-        """Return whether others go before what the tenant has waiting."""
-        return bool(tenant.waiting) and self._asks_for_far_more(tenant, now)
-
-    def _asks_for_far_more(self, tenant: _Tenant, now: float) -> bool:
-        """Return whether the tenant asks for far more than each of the other tenants does on average."""
-        if self._of_late.has_only(tenant.key):
+        """Return whether others go before what the tenant has waiting, because it asks for far more than each of them
+        does on average.
+        """
+        if not tenant.waiting or self._of_late.has_only(tenant.key):
             return False
         own = tenant.running + len(tenant.waiting)
         asked = self._of_late.of(tenant.key, now) + own * self._average

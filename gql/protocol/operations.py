@@ -63,7 +63,7 @@ class Operation:
 
     @property
     def kind(self) -> OperationType:
-        return OperationType(self.node.operation)
+        return self.node.operation
 
 
 def read_parameters(value: object, trusted: TrustedDocuments = NONE_TRUSTED) -> Parameters:

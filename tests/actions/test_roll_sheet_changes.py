@@ -1,9 +1,10 @@
 """Reading changes back: each row's mark as its revision left it, and how far the roll sheets have come."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from attendance.rules.calendar.occurrences import PersonFacts
@@ -14,6 +15,7 @@ from attendance.rules.vocabulary import AttendanceStatus, ChangeKind, PersonKind
 from db.engine import Database
 from db.marks.changes import Author, lock_occurrence, record_change
 from db.marks.marks import record_marks
+from db.marks.sheets import lock_sheet
 from db.roster.roll_sheet_changes import (
     ChangeAuthor,
     EntryAsOf,
@@ -51,8 +53,9 @@ class Sheet:
         change = MarkChange(student, self.enrollments[student], self.standing.get(student), after)
         author = Author(Source.OFFICE, self.sam)
         async with unit_of_work(self.database, self.world.organization_id, Announcer()) as uow:
-            await lock_occurrence(uow, self.key)
-            numbered = await record_marks(uow, self.key, [change], author, now=NOON)
+            sheet = await lock_sheet(uow, self.key)
+            assert sheet is not None
+            numbered = await record_marks(uow, sheet, [change], author, now=NOON)
         self.standing.pop(student, None)
         if after is not None:
             self.standing[student] = after
@@ -109,6 +112,33 @@ async def test_R10_1_a_change_to_the_roster_keeps_the_mark_that_stood(sheet: She
     assert entries[2][sheet.ann] == EntryAsOf(sheet.ann, False, True, mark(sheet, PRESENT, 1))
     assert entries[2][sheet.ben] == EntryAsOf(sheet.ben, False, False, None)
     assert entries[4] == {sheet.ben: EntryAsOf(sheet.ben, True, False, None)}
+
+
+async def test_R4_9_marks_of_a_sheet_that_was_read_too_early_are_refused(sheet: Sheet) -> None:
+    change = MarkChange(sheet.ann, sheet.enrollments[sheet.ann], None, MarkValue(PRESENT, None, False, Source.OFFICE))
+
+    async def record_twice() -> None:
+        async with unit_of_work(sheet.database, sheet.world.organization_id, Announcer()) as uow:
+            early = await lock_sheet(uow, sheet.key)
+            assert early is not None
+            for _ in range(2):
+                await record_marks(uow, early, [change], Author(Source.OFFICE, sheet.sam), now=NOON)
+
+    with pytest.raises(DBAPIError, match="duplicate key"):
+        await record_twice()
+    assert await sheet.changes() == []
+
+
+async def test_R4_9_a_change_by_a_clock_that_is_behind_has_the_time_of_the_change_before(sheet: Sheet) -> None:
+    await sheet.mark(sheet.ann, PRESENT)
+    change = MarkChange(sheet.ben, sheet.enrollments[sheet.ben], None, MarkValue(PRESENT, None, False, Source.OFFICE))
+    async with unit_of_work(sheet.database, sheet.world.organization_id, Announcer()) as uow:
+        found = await lock_sheet(uow, sheet.key)
+        assert found is not None
+        early = NOON - timedelta(minutes=1)
+        told = await record_marks(uow, found, [change], Author(Source.OFFICE, sheet.sam), now=early)
+    assert [(each.revision, each.changed_at) for each in await sheet.changes()] == [(1, NOON), (2, NOON)]
+    assert (told.revision, told.changed_at) == (2, NOON)
 
 
 async def test_R4_5_a_defaulted_mark_is_nobodys(sheet: Sheet) -> None:

@@ -46,6 +46,7 @@ ACROSS_TENANTS = {
     "importing.oneroster.organization": "finds the organization of a bundle by its name",
     "importing.tables:stage": "copies the columns of a table, and no row",
     "db.driver": "begins a read; the statements of this module's callers are checked where they are held",
+    "db.put_off": "executes statements of its callers, which are checked where they are held",
 }
 """Modules, or functions of them, whose statements look across tenants, and why they may."""
 

@@ -91,8 +91,8 @@ async def _record(
     key, waiting = sheet.head.key, _waiting(changes, timing)
     if not ends_checking_in(sheet.rows, changes):
         missing = waiting.beside(sheet.armed)
-        return await record_marks(uow, key, changes, author, restored=restored, waiting=missing, now=now)
-    numbered = await record_marks(uow, key, changes, author, restored=restored, now=now)
+        return await record_marks(uow, sheet, changes, author, restored=restored, waiting=missing, now=now)
+    numbered = await record_marks(uow, sheet, changes, author, restored=restored, now=now)
     await disarm(uow, key)
     await arm_token_runs(uow, key, waiting.runs, by_check_in=waiting.by_check_in, now=now)
     return numbered

@@ -12,11 +12,14 @@ from attendance.rules.tokens.token_runs import ArmedRuns
 
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
-    """An occurrence, the rows of its roll sheet by last name, then first name (R3.2), and its armed token runs."""
+    """An occurrence, the rows of its roll sheet by last name, then first name (R3.2), its armed token runs, and the
+    time of its last change, if there was any.
+    """
 
     head: OccurrenceHead
     rows: tuple[SheetRow, ...]
     armed: ArmedRuns
+    changed_at: datetime | None
 
     @property
     def revision(self) -> int:
@@ -41,7 +44,7 @@ def with_changes(
         for row in sheet.rows
         if not row.is_subdued or after.get(row.student_id, row.mark) is not None
     )
-    return SheetFacts(sheet.head.at_revision(revision), rows, sheet.armed)
+    return SheetFacts(sheet.head.at_revision(revision), rows, sheet.armed, changed_at)
 
 
 def with_reviews(
@@ -57,7 +60,7 @@ def with_reviews(
         else row
         for row in sheet.rows
     )
-    return SheetFacts(sheet.head.at_revision(revision), rows, sheet.armed)
+    return SheetFacts(sheet.head.at_revision(revision), rows, sheet.armed, sheet.changed_at)
 
 
 def _remade(row: SheetRow, mark: MarkValue | None, revision: int, changed_at: datetime) -> SheetRow:
