@@ -437,7 +437,7 @@ class DuplicateReason(StrEnum):
 
 
 class StaffAbsenceNotPossibleReason(StrEnum):
-    """R9.9: why a staff member cannot be marked absent so."""
+    """R9.9: why a staff member cannot be marked absent for these times."""
 
     RANGE_TOO_LONG = "RANGE_TOO_LONG"
     OVER = "OVER"

@@ -81,7 +81,7 @@ async def ask_to_withhold_emails(uow: UnitOfWork, task_id: UUID) -> None:
 async def withhold_emails(uow: UnitOfWork, task_id: UUID) -> None:
     """Keep back the task's e-mails that were not handed over yet, if that was asked for.
 
-    No worker is in the middle of a batch of the task.
+    The caller has seen to it that no worker is in the middle of a batch of the task.
     """
     await uow.connection.execute(_WITHHOLD, {"organization_id": uow.organization_id, "task_id": task_id})
 
