@@ -15,6 +15,9 @@ from commands.servers.scratch import scratch_database
 from commands.servers.start import Servers
 from db.driver import HotStatement, Snapshot
 from db.engine import Database, create_engine, set_tenant
+from db.put_off import waiting
+from db.unit_of_work import unit_of_work
+from db.wake_ups import Announcer
 from gql.live.patience import patiently
 from tests.support.databases import pooled
 from tests.support.factories import World, new_world
@@ -38,6 +41,10 @@ async def narrow(database_url: str) -> AsyncIterator[Database]:
     """With one connection: whatever a read leaves behind on it, the next to come finds."""
     async with pooled(database_url, 1) as database:
         yield database
+
+
+EXCLAIM = HotStatement("UPDATE location l SET name = name || '!' WHERE l.organization_id = :organization_id")
+CALM_DOWN = HotStatement("UPDATE location l SET name = rtrim(name, '!') WHERE l.organization_id = :organization_id")
 
 
 async def test_whoever_comes_alone_takes_the_connection_that_was_used_last(database_url: str) -> None:
@@ -215,7 +222,7 @@ async def test_a_snapshot_sees_one_tenant_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("cancelled", [in_task, in_scope])
-@pytest.mark.parametrize("kind", ["reading", "writing", "at once"])
+@pytest.mark.parametrize("kind", ["reading", "writing", "at once", "putting off", "putting off and writing"])
 async def test_a_transaction_that_is_cancelled_at_any_moment_leaves_nothing(
     world: World, narrow: Database, cancelled: Callable[[Work, int], Awaitable[bool]], kind: str
 ) -> None:
@@ -239,12 +246,20 @@ async def test_a_transaction_that_is_cancelled_at_any_moment_leaves_nothing(
         async with narrow.between_transactions() as connection:
             await ORGANIZATIONS.records(connection, world.organization_id, {"at_most": 5})
 
-    work = {"reading": read, "writing": write, "at once": read_at_once}[kind]
+    async def put_off() -> None:
+        async with unit_of_work(narrow, world.organization_id, Announcer()) as uow:
+            for change in (EXCLAIM, CALM_DOWN):
+                await uow.put_off(change, {"organization_id": world.organization_id})
+            if kind == "putting off and writing":
+                await uow.connection.execute(text("UPDATE location SET name = name"))
+
+    work = {"reading": read, "writing": write, "at once": read_at_once}.get(kind, put_off)
     for _ in range(SIZES.cancelled_rounds):
         passes, has_completed = 0, False
         while not has_completed:
             async with asyncio.timeout(20):
                 has_completed = await cancelled(work, passes)
+                assert waiting == {}
                 await assert_as_new(narrow, world.organization_id, before)
             passes += 1
 
