@@ -25,6 +25,7 @@ from gql.cancelling.vocabulary import NoTokensReason
 from gql.fields.global_ids import encode_occurrence_id
 from gql.fields.user_errors import UserError, refusal
 from gql.people.student import Student
+from pace import turn
 
 
 @strawberry.type(description="An occurrence that was chosen but cannot be cancelled.")
@@ -151,10 +152,15 @@ def show_not_cancellable(
     ]
 
 
-def excepted_students(preview: PreviewedCancellation) -> set[UUID]:
-    """Return the ids of the students whom `show_preview` names."""
-    named = [*preview.over_limit[:MOST_SHOWN], *preview.unreachable[:MOST_SHOWN]]
-    return {outcome.student.student_id for _, outcome in named} | named_students(preview)
+async def excepted_students(preview: PreviewedCancellation) -> set[UUID]:
+    """Return the ids of the students whom `show_preview` names. Each part of the preview has its own turn."""
+    over_limit = preview.over_limit[:MOST_SHOWN]
+    await turn()
+    unreachable = preview.unreachable[:MOST_SHOWN]
+    await turn()
+    named = {outcome.student.student_id for _, outcome in (*over_limit, *unreachable)} | named_students(preview)
+    await turn()
+    return named
 
 
 def show_preview(

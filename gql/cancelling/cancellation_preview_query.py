@@ -26,7 +26,7 @@ async def resolve(
     async with reading(info) as source:
         chosen = await choose(source.connection, source.viewer.caller, input, now)
         preview = await preview_cancellation(source.connection, source.viewer, chosen, options, now=now)
-        students = await find_students(source, excepted_students(preview))
+        students = await find_students(source, await excepted_students(preview))
         token_limit = source.viewer.settings.makeup_tokens.token_limit
     return show_preview(preview, students, token_limit, now)
 

@@ -68,7 +68,7 @@ async def resolve(
     async with reading(info) as source:
         heads = await choose_cancelled(source.connection, source.viewer.caller, input, now)
         preview = await preview_cancellation_tokens(source.connection, source.viewer, heads, tokens, now=now)
-        students = await find_students(source, excepted_students(preview))
+        students = await find_students(source, await excepted_students(preview))
         token_limit = source.viewer.settings.makeup_tokens.token_limit
     return CancellationTokensPreview(
         occurrence_count=len(heads),

@@ -36,21 +36,21 @@ class PreviewedCancellation:
         pairs = zip(self.chosen.heads, self.plans, strict=True)
         return [(head, outcome) for head, plan in pairs for outcome in plan.outcomes]
 
-    @property
+    @cached_property
     def over_limit(self) -> list[tuple[OccurrenceHead, StudentOutcome]]:
         return [(head, outcome) for head, outcome in self.outcomes if outcome.is_over_limit]
 
-    @property
+    @cached_property
     def unreachable(self) -> list[tuple[OccurrenceHead, StudentOutcome]]:
         pairs = zip(self.chosen.heads, self.plans, strict=True)
         return [(head, outcome) for head, plan in pairs for outcome in plan.unreachable]
 
-    @property
+    @cached_property
     def left_out(self) -> list[tuple[OccurrenceHead, StudentOutcome, TokenCause]]:
         pairs = zip(self.chosen.heads, self.plans, strict=True)
         return [(head, outcome, cause) for head, plan in pairs for outcome, cause in left_out(plan)]
 
-    @property
+    @cached_property
     def returned(self) -> list[tuple[OccurrenceHead, CancelledStudent, KnownToken, bool]]:
         """The tokens that become free, with whether the last day is put off."""
         before = {token.id: token for _, outcome in self.outcomes for token in outcome.student.makeups}
